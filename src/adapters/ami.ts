@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { type AmiMessage, AmiSplitter, header } from './ami-wire.ts';
+import { Overdue, withDeadline } from './clock.ts';
+
+export interface AmiAccount {
+	host: string;
+	port: number;
+	user: string;
+	secret: string;
+}
+
+/** Where a session got stuck; `asterisk.ts` says what each means. */
+export type AmiStage =
+	| 'refused'
+	| 'unreachable'
+	| 'closed-before-banner'
+	| 'no-banner'
+	| 'other-service'
+	| 'no-login-answer'
+	| 'authentication-failed'
+	| 'no-answer'
+	| 'lost';
+
+export class AmiTrouble extends Error {
+	readonly stage: AmiStage;
+	/** `message` never holds a secret */
+	constructor(stage: AmiStage, message: string) {
+		super(message);
+		this.stage = stage;
+	}
+}
+
+/** Called with each line sent or received when traffic is to be shown; secrets are masked. */
+export type AmiTrace = (line: string) => void;
+
+/**
+ * One session with the Asterisk Manager Interface. Every wait has its own deadline, replies are matched by ActionID and
+ * never by order, events are off. Source: main/manager.c of Asterisk 13 to 22.
+ */
+export class AmiSession {
+	readonly #socket: Socket;
+	readonly #splitter = new AmiSplitter();
+	readonly #trace: AmiTrace;
+	readonly #waiting = new Map<
+		string,
+		{ resolve: (message: AmiMessage) => void; reject: (trouble: AmiTrouble) => void }
+	>();
+	#bannerCame: (() => void) | undefined;
+	#ended: ((trouble: AmiTrouble) => void) | undefined;
+	#trouble: AmiTrouble | undefined;
+	#count = 0;
+
+	private constructor(socket: Socket, trace: AmiTrace) {
+		this.#socket = socket;
+		this.#trace = trace;
+		socket.on('data', (chunk) => this.#receive(chunk));
+		socket.on('error', (error) => this.#end(new AmiTrouble('lost', error.message)));
+		socket.on('close', () => this.#end(new AmiTrouble('lost', 'Asterisk closed the connection')));
+	}
+
+	/**
+	 * Connects and reads the greeting.
+	 * @throws AmiTrouble refused, unreachable, closed-before-banner, no-banner, other-service
+	 */
+	static async open(host: string, port: number, milliseconds: number, trace: AmiTrace = () => {}): Promise<AmiSession> {
+		const socket = connect({ host, port });
+		try {
+			await withDeadline(
+				new Promise<void>((resolve, reject) => {
+					socket.once('connect', resolve);
+					socket.once('error', reject);
+				}),
+				milliseconds,
+			);
+		} catch (error) {
+			socket.destroy();
+			// a later error of the abandoned attempt has no listener any more and must not end the program
+			socket.on('error', () => {});
+			const code = (error as NodeJS.ErrnoException).code;
+			if (code === 'ECONNREFUSED') throw new AmiTrouble('refused', `${host}:${port} refuses connections`);
+			throw new AmiTrouble(
+				'unreachable',
+				error instanceof Overdue ? `${host}:${port} does not answer` : (error as Error).message,
+			);
+		}
+		socket.removeAllListeners('error');
+		const session = new AmiSession(socket, trace);
+		try {
+			await withDeadline(session.#greeting(), milliseconds);
+		} catch (error) {
+			session.close();
+			if (error instanceof Overdue) {
+				throw new AmiTrouble('no-banner', `${host}:${port} accepts the connection but sends no greeting`);
+			}
+			throw error instanceof AmiTrouble
+				? new AmiTrouble('closed-before-banner', `${host}:${port} closes without a greeting`)
+				: error;
+		}
+		const banner = session.#splitter.banner ?? '';
+		if (banner.startsWith('Asterisk Call Manager/')) return session;
+		session.close();
+		throw new AmiTrouble(
+			'other-service',
+			`${host}:${port} is not Asterisk's manager: it greets with "${banner.slice(0, 40)}"`,
+		);
+	}
+
+	/** AMI version that the greeting names, e.g. 5.0.5. */
+	get version(): string {
+		return (this.#splitter.banner ?? '').split('/')[1] ?? '';
+	}
+
+	/**
+	 * Logs in by MD5 challenge, so that the secret never crosses the network. A refusal takes Asterisk a second, hence
+	 * the deadline must be longer than that.
+	 * @throws AmiTrouble authentication-failed, no-login-answer, lost
+	 */
+	async login(user: string, secret: string, milliseconds: number): Promise<void> {
+		try {
+			const challenge = header(await this.action('Challenge', { AuthType: 'MD5' }, milliseconds), 'Challenge');
+			if (challenge === '') throw new AmiTrouble('authentication-failed', 'Asterisk offers no MD5 challenge');
+			const Key = createHash('md5')
+				.update(challenge + secret, 'latin1')
+				.digest('hex');
+			const answer = await this.action('Login', { AuthType: 'MD5', Username: user, Key, Events: 'off' }, milliseconds);
+			if (header(answer, 'Response') === 'Success') return;
+			throw new AmiTrouble('authentication-failed', `"${header(answer, 'Message')}" for AMI user ${user}`);
+		} catch (error) {
+			if (error instanceof AmiTrouble && error.stage === 'no-answer') {
+				throw new AmiTrouble('no-login-answer', 'Asterisk greets but does not answer the login');
+			}
+			throw error;
+		}
+	}
+
+	/**
+	 * Sends one action and returns its reply, whatever its Response is.
+	 * @throws AmiTrouble no-answer after the deadline, lost when the connection ends
+	 */
+	async action(name: string, headers: Record<string, string>, milliseconds: number): Promise<AmiMessage> {
+		if (this.#trouble) throw this.#trouble;
+		const id = `vicikeep-${++this.#count}`;
+		const lines = Object.entries({ Action: name, ActionID: id, ...headers }).map(([key, value]) => {
+			if (/[\r\n]/.test(key + value))
+				throw new AmiTrouble('lost', `a line break in AMI header ${key} was kept from being sent`);
+			return `${key}: ${value}`;
+		});
+		for (const line of lines) this.#trace(`> ${line.replace(/^(Key|Secret): .*/, '$1: ***')}`);
+		const reply = new Promise<AmiMessage>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+		this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+		try {
+			return await withDeadline(reply, milliseconds);
+		} catch (error) {
+			throw error instanceof Overdue ? new AmiTrouble('no-answer', `${name}: ${error.message}`) : error;
+		} finally {
+			this.#waiting.delete(id);
+		}
+	}
+
+	/** Says goodbye without waiting for the answer and lets go of the socket. */
+	close(): void {
+		if (!this.#trouble) this.#socket.write('Action: Logoff\r\n\r\n');
+		this.#socket.destroySoon();
+		// a stopped Asterisk never closes its end: do not keep the program alive for it
+		this.#socket.unref();
+	}
+
+	#greeting(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			if (this.#splitter.banner !== undefined) resolve();
+			else if (this.#trouble) reject(this.#trouble);
+			this.#bannerCame = resolve;
+			this.#ended = reject;
+		});
+	}
+
+	#receive(chunk: Buffer): void {
+		try {
+			const messages = this.#splitter.push(chunk);
+			if (this.#splitter.banner !== undefined) this.#bannerCame?.();
+			for (const message of messages) this.#deliver(message);
+		} catch (error) {
+			this.#end(new AmiTrouble('lost', (error as Error).message));
+			this.#socket.destroy();
+		}
+	}
+
+	#deliver(message: AmiMessage): void {
+		for (const [key, value] of message) this.#trace(`< ${key}: ${value.replace(/\p{Cc}/gu, '?')}`);
+		if (header(message, 'Response') !== '') this.#waiting.get(header(message, 'ActionID'))?.resolve(message);
+	}
+
+	#end(trouble: AmiTrouble): void {
+		this.#trouble ??= trouble;
+		this.#ended?.(this.#trouble);
+		for (const { reject } of this.#waiting.values()) reject(this.#trouble);
+	}
+}

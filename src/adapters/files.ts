@@ -1,0 +1,96 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	fsyncSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+const LARGEST_FILE = 4 * 1024 * 1024;
+
+/** Text of a file; undefined when there is none. @throws the file system's error for any other reason */
+export function readIfThere(path: string): string | undefined {
+	try {
+		if (statSync(path).size > LARGEST_FILE) throw new Error(`${path} is larger than 4 MiB`);
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		if (isAbsent(error)) return undefined;
+		throw error;
+	}
+}
+
+/** Time of last change, milliseconds since the epoch, with size and inode: differs when the file was written anew. */
+export function fingerprint(path: string): string {
+	try {
+		const { mtimeMs, size, ino } = statSync(path);
+		return `${mtimeMs}-${size}-${ino}`;
+	} catch {
+		return 'unreadable';
+	}
+}
+
+/** Permission bits and owner of a path; undefined when there is none. */
+export function ownership(path: string): { mode: number; uid: number } | undefined {
+	try {
+		const { mode, uid } = statSync(path);
+		return { mode: mode & 0o7777, uid };
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Makes a folder for our own use and makes sure that nobody else prepared it for us.
+ * @throws Error when it is a link, belongs to somebody else or others may write in it
+ */
+export function ownFolder(path: string, mode: number): void {
+	mkdirSync(path, { recursive: true, mode });
+	const found = lstatSync(path);
+	if (!found.isDirectory()) throw new Error(`${path} is not a folder; remove it`);
+	if (found.uid !== process.geteuid?.())
+		throw new Error(`${path} belongs to user ${found.uid}; chown it to the user that runs vicikeep`);
+	if (found.mode & 0o022) throw new Error(`${path} can be written by others; chmod go-w ${path}`);
+}
+
+/** Opens a file of ours for writing, following no link; made with mode 0600 when it is not there. */
+export function openOwn(path: string, flags: number): number {
+	const descriptor = openSync(path, flags | constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+	if (fstatSync(descriptor).isFile()) return descriptor;
+	closeSync(descriptor);
+	throw new Error(`${path} is not a regular file; remove it`);
+}
+
+/** Replaces a file so that a reader, or a crash, finds either the old or the new text. Mode 0600. */
+export function replaceFile(path: string, text: string): void {
+	const fresh = `${path}.${process.pid}.new`;
+	const descriptor = openOwn(fresh, constants.O_EXCL);
+	try {
+		writeFileSync(descriptor, text);
+		fsyncSync(descriptor);
+	} catch (error) {
+		unlinkSync(fresh);
+		throw error;
+	} finally {
+		closeSync(descriptor);
+	}
+	renameSync(fresh, path);
+	const folder = openSync(dirname(path), constants.O_RDONLY);
+	try {
+		fsyncSync(folder);
+	} finally {
+		closeSync(folder);
+	}
+}
+
+export function isAbsent(error: unknown): boolean {
+	const code = (error as NodeJS.ErrnoException).code;
+	return code === 'ENOENT' || code === 'ENOTDIR';
+}

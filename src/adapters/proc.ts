@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { ProcessId } from '../types.ts';
+
+/** One row of the process table. */
+export interface Process extends ProcessId {
+	ppid: number;
+	/** R, S, D, T (stopped), t (traced), Z (zombie) … as in /proc/<pid>/stat */
+	state: string;
+	/** name of the executed file, cut to 15 bytes by the kernel */
+	comm: string;
+	/** empty for zombies and kernel threads */
+	argv: string[];
+}
+
+/** Clock ticks per second in /proc; fixed at 100 for user space on every Linux that runs Asterisk. */
+export const TICKS_PER_SECOND = 100;
+
+/** Reads the process table directly: five times as fast as `ps`, and argv stays a list. */
+export class Proc {
+	readonly #root: string;
+
+	constructor(root: string) {
+		this.#root = root;
+	}
+
+	/** Every process of this pid namespace; one that ends while it is read is left out. */
+	processes(): Process[] {
+		return readdirSync(this.#root)
+			.filter((name) => /^\d+$/.test(name))
+			.flatMap((name) => this.process(Number(name)) ?? []);
+	}
+
+	/** One process, or undefined when there is none under this pid. */
+	process(pid: number): Process | undefined {
+		try {
+			const stat = this.#read(`${pid}/stat`);
+			// comm stands in parentheses and may itself hold spaces and parentheses
+			const open = stat.indexOf('(');
+			const close = stat.lastIndexOf(')');
+			const fields = stat.slice(close + 2).split(' ');
+			const cmdline = this.#read(`${pid}/cmdline`);
+			return {
+				pid,
+				comm: stat.slice(open + 1, close),
+				state: fields[0] ?? '?',
+				ppid: Number(fields[1]),
+				startTicks: Number(fields[19]),
+				argv: cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0'),
+			};
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** True while exactly this process exists and is not merely waiting to be reaped. */
+	lives(id: ProcessId): boolean {
+		const now = this.process(id.pid);
+		return now !== undefined && now.startTicks === id.startTicks && now.state !== 'Z' && now.state !== 'X';
+	}
+
+	/** How often the process has gone to sleep by itself since it started; undefined when it cannot be read. */
+	sleeps(pid: number): number | undefined {
+		try {
+			const found = /^voluntary_ctxt_switches:\s*(\d+)/m.exec(this.#read(`${pid}/status`));
+			return found ? Number(found[1]) : undefined;
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** False for a process of a container, whose pid namespace is another one; unreadable counts as ours. */
+	inOurNamespace(pid: number): boolean {
+		try {
+			return readlinkSync(`${this.#root}/${pid}/ns/pid`) === readlinkSync(`${this.#root}/self/ns/pid`);
+		} catch {
+			return true;
+		}
+	}
+
+	/** Pids that have this file open, as far as we may see. */
+	holders(path: string): number[] {
+		return this.processes()
+			.filter(({ pid }) => {
+				try {
+					return readdirSync(`${this.#root}/${pid}/fd`).some((fd) => this.#link(`${pid}/fd/${fd}`) === path);
+				} catch {
+					return false;
+				}
+			})
+			.map(({ pid }) => pid);
+	}
+
+	/** Seconds since boot. */
+	uptime(): number {
+		return Number(this.#read('uptime').split(' ')[0]);
+	}
+
+	/** Changes with every boot, so that uptimes of two boots are never compared. */
+	bootId(): string {
+		return this.#read('sys/kernel/random/boot_id').trim();
+	}
+
+	/** Path of our own control group, `/` outside of any. */
+	controlGroup(): string {
+		const line = this.#read('self/cgroup')
+			.split('\n')
+			.find((candidate) => candidate.startsWith('0::') || candidate.includes(':name=systemd:'));
+		return line?.split(':').slice(2).join(':') || '/';
+	}
+
+	#read(name: string): string {
+		return readFileSync(`${this.#root}/${name}`, 'latin1');
+	}
+
+	#link(name: string): string | undefined {
+		try {
+			return readlinkSync(`${this.#root}/${name}`);
+		} catch {
+			return undefined;
+		}
+	}
+}

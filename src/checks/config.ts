@@ -1,0 +1,94 @@
+import { ownership } from '../adapters/files.ts';
+import { isLocalAddress } from '../adapters/host.ts';
+import type { Finding } from '../types.ts';
+import { define } from './check.ts';
+
+interface Observation {
+	/** permission bits of a file that holds passwords, when others than its owner may read it */
+	openFiles: { path: string; mode: number }[];
+	homeExists: boolean;
+	addressIsLocal: boolean;
+	/** whether `servers` has a row for this dialer; undefined when the database cannot be asked */
+	serverKnown: boolean | undefined;
+}
+
+/** Codes of VARactive_keepalives that stock knows (ADMIN_keepalive_ALL.pl). */
+const STOCK_CODES = '123456789ESCX';
+
+export const config = define<Observation>({
+	id: 'config',
+	needs: [],
+
+	async observe(world) {
+		const { settings } = world;
+		const server = await world.server().then(
+			(row) => row !== undefined,
+			() => undefined,
+		);
+		const mode = settings.envFile === undefined ? undefined : ownership(settings.envFile)?.mode;
+		return {
+			openFiles:
+				settings.envFile !== undefined && mode !== undefined && mode & 0o077 ? [{ path: settings.envFile, mode }] : [],
+			homeExists: ownership(settings.home) !== undefined,
+			addressIsLocal: isLocalAddress(settings.serverIp),
+			serverKnown: server,
+		};
+	},
+
+	judge(seen, { settings }) {
+		const findings: Finding[] = [];
+		const conf = settings.astguiclientConf;
+		for (const { path, mode } of seen.openFiles) {
+			findings.push({
+				id: 'config.open_file',
+				subject: path,
+				status: 'warning',
+				summary: `${path} may hold passwords and can be read by others (mode ${mode.toString(8)})`,
+				evidence: { mode: mode.toString(8) },
+				advice: `chmod 600 ${path}`,
+			});
+		}
+		if (!seen.homeExists) {
+			findings.push({
+				id: 'config.home_missing',
+				subject: settings.home,
+				status: 'critical',
+				summary: `the folder of VICIdial's programs, ${settings.home} (PATHhome in ${conf}), does not exist`,
+				evidence: {},
+				advice: `correct PATHhome in ${conf}`,
+			});
+		}
+		if (seen.serverKnown === false) {
+			findings.push({
+				id: 'config.server_unknown',
+				subject: settings.serverIp,
+				status: 'critical',
+				summary: `the database has no server ${settings.serverIp}; no daemon can work under this address`,
+				evidence: {},
+				advice: `compare VARserver_ip in ${conf} with the server_ip column of table servers`,
+			});
+		}
+		if (!seen.addressIsLocal) {
+			findings.push({
+				id: 'config.address_not_local',
+				subject: settings.serverIp,
+				status: 'warning',
+				summary: `${settings.serverIp} (VARserver_ip) is not an address of this machine`,
+				evidence: {},
+				advice: 'after a change of address run ADMIN_update_server_ip.pl',
+			});
+		}
+		const unknown = [...settings.keepalives].filter((code) => !STOCK_CODES.includes(code));
+		if (unknown.length > 0) {
+			findings.push({
+				id: 'config.keepalive_code',
+				subject: unknown.join(''),
+				status: 'warning',
+				summary: `VARactive_keepalives holds ${unknown.join(', ')}, which stock VICIdial does not know`,
+				evidence: { keepalives: settings.keepalives },
+				advice: `known codes: ${STOCK_CODES}`,
+			});
+		}
+		return { findings, metrics: [] };
+	},
+});

@@ -1,0 +1,12 @@
+import type { CheckId } from '../types.ts';
+import { asterisk } from './asterisk.ts';
+import type { AnyCheck } from './check.ts';
+import { config } from './config.ts';
+import { mysql } from './mysql.ts';
+import { processes } from './processes.ts';
+import { queues } from './queues.ts';
+
+/** Every check, in the order in which they are looked at and reported: what others need comes first. */
+export const CHECKS: readonly AnyCheck[] = [config, mysql, asterisk, processes, queues];
+
+export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);

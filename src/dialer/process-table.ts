@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import type { Process } from '../adapters/proc.ts';
+import type { Daemon } from './daemons.ts';
+
+/** The processes that have to do with one daemon. */
+export interface DaemonProcesses {
+	/** copies of the program; its own children are not among them */
+	copies: Process[];
+	/** children that show the same command line: forks before exec, FastAGI's workers */
+	children: Process[];
+	/** GNU screen sessions whose program is this daemon */
+	screens: Process[];
+	/** ended copies that their screen does not reap */
+	zombies: Process[];
+	/** others that merely carry the script's path: an editor, tail, sh -c; stock's start check counts them */
+	mentions: Process[];
+}
+
+const isPerl = (argv: string[]): boolean => /^perl(5[\d.]*)?$/.test(basename(argv[0] ?? ''));
+
+/** True for GNU screen's server process, which shows its name in capitals. */
+export const isScreen = (process: Process): boolean => basename(process.argv[0] ?? '') === 'SCREEN';
+
+/**
+ * Finds a daemon's processes by their exact argument lists, never by a part of a `ps` line: `AST_VDauto_dial.pl` must
+ * not be found in `AST_VDauto_dial_FILL.pl`, nor in an editor's arguments.
+ * @param home PATHhome of the dialer
+ * @param scripts file names under which the daemon may run
+ */
+export function findDaemon(table: readonly Process[], home: string, scripts: readonly string[]): DaemonProcesses {
+	const paths = scripts.map((script) => `${home}/${script}`);
+	const byPid = new Map(table.map((process) => [process.pid, process]));
+	const runsIt = (process: Process | undefined): boolean =>
+		process !== undefined && isPerl(process.argv) && paths.includes(process.argv[1] ?? '');
+	const descends = (process: Process): boolean => {
+		const seen = new Set<number>();
+		for (let parent = byPid.get(process.ppid); parent && !seen.has(parent.pid); parent = byPid.get(parent.ppid)) {
+			if (runsIt(parent)) return true;
+			seen.add(parent.pid);
+		}
+		return false;
+	};
+
+	const found: DaemonProcesses = { copies: [], children: [], screens: [], zombies: [], mentions: [] };
+	for (const process of table) {
+		if (runsIt(process)) (descends(process) ? found.children : found.copies).push(process);
+		else if (isScreen(process) && process.argv.some((argument) => paths.includes(argument)))
+			found.screens.push(process);
+		else if (process.argv.some((argument) => paths.some((path) => argument.includes(path))))
+			found.mentions.push(process);
+	}
+	const screenPids = new Set(found.screens.map(({ pid }) => pid));
+	found.zombies = table.filter(({ state, ppid }) => state === 'Z' && screenPids.has(ppid));
+	return found;
+}
+
+/**
+ * The Asterisk server processes that use this configuration folder: the program's name is exactly `asterisk`, and it is
+ * neither a remote console (-r, -R, -x) nor started with `-C` for another configuration.
+ */
+export function findAsterisk(table: readonly Process[], asteriskEtc: string): Process[] {
+	const running = table.filter(
+		({ argv, state }) => state !== 'Z' && basename(argv[0] ?? '') === 'asterisk' && !argv.some(isConsoleFlag),
+	);
+	return running.filter(({ argv }) => {
+		const at = argv.indexOf('-C');
+		return at < 0 ? asteriskEtc === '/etc/asterisk' : (argv[at + 1] ?? '').startsWith(`${asteriskEtc}/`);
+	});
+}
+
+const isConsoleFlag = (argument: string): boolean => /^-[a-zA-Z]*[rRx]/.test(argument) && !argument.startsWith('--');
+
+/** The command that a daemon needs, to be remembered for its next start: script path and arguments. */
+export const commandOf = (process: Process): string[] => process.argv.slice(1);
+
+/** Every script name under which a daemon can be running. */
+export const scriptsOf = (daemon: Daemon): string[] => [...new Set([daemon.script.ami1, daemon.script.ami2])];

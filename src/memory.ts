@@ -1,0 +1,102 @@
+import type { ActionKind, Status } from './types.ts';
+
+/** Something that is the case now and was noted in earlier looks. */
+export interface Condition {
+	/** wall clock of the first look that saw it, ISO 8601; for people only */
+	since: string;
+	/** seconds since boot at that look; what durations are made of */
+	sinceUptime: number;
+	/** looks in a row that saw it, this one included when it counts */
+	looks: number;
+}
+
+/** What one run tells the next. Only runs that hold the lock write it. */
+export interface Memory {
+	version: 1;
+	/** uptimes of another boot mean nothing */
+	bootId: string;
+	/** seconds since boot at the last look that counted */
+	countedAt?: number;
+	conditions: Record<string, Condition>;
+	/** command line of each daemon as last seen running, without the interpreter */
+	commands: Record<string, string[]>;
+	/** seconds since boot of every start or restart attempt, by daemon */
+	attempts: Record<string, number[]>;
+	/** a repair that was begun and whose end was not seen */
+	journal?: { kind: ActionKind; daemon: string; at: string };
+	/** facts of the dialer's database rows, for the time when the database is down */
+	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
+	/** when Asterisk's channel lock was probed last, and whether it answered */
+	deepProbe?: { at: number; asteriskStart: number; answered: boolean };
+	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
+	told?: { at: number; findings: Record<string, Status> };
+	/** findings that the log has an open line for */
+	logged: Record<string, Status>;
+}
+
+export const emptyMemory = (bootId: string): Memory => ({
+	version: 1,
+	bootId,
+	conditions: {},
+	commands: {},
+	attempts: {},
+	logged: {},
+});
+
+/** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
+export function forBoot(memory: Memory, bootId: string): Memory {
+	if (memory.bootId === bootId) return memory;
+	const { commands, server, told, logged } = memory;
+	return { ...emptyMemory(bootId), commands, logged, ...(server && { server }), ...(told && { told }) };
+}
+
+/** Tells how long something has been the case; the same key noted twice in a run is one thing. */
+export type Note = (key: string) => { looks: number; seconds: number; since: string };
+
+/**
+ * Keeps account of conditions over looks. A look counts when `gap` seconds have passed since the last one that did, so
+ * that a monitor or a person who looks more often never speeds anything up.
+ */
+export class Notebook {
+	readonly counts: boolean;
+	readonly #before: Record<string, Condition>;
+	readonly #uptime: number;
+	readonly #now: string;
+	readonly #seen: Record<string, Condition> = {};
+
+	constructor(memory: Memory, gap: number, clock: { uptime: number; now: Date }) {
+		this.counts = memory.countedAt === undefined || clock.uptime - memory.countedAt >= gap;
+		this.#before = memory.conditions;
+		this.#uptime = clock.uptime;
+		this.#now = clock.now.toISOString();
+	}
+
+	readonly note: Note = (key) => {
+		const before = this.#before[key];
+		const condition: Condition = before
+			? { ...before, looks: before.looks + (this.counts ? 1 : 0) }
+			: { since: this.#now, sinceUptime: this.#uptime, looks: this.counts ? 1 : 0 };
+		this.#seen[key] = condition;
+		return {
+			looks: condition.looks,
+			seconds: Math.max(0, this.#uptime - condition.sinceUptime),
+			since: condition.since,
+		};
+	};
+
+	/** The conditions to remember: those of this look when it counts, else the earlier ones untouched. */
+	conditions(): Record<string, Condition> {
+		return this.counts ? this.#seen : this.#before;
+	}
+}
+
+/** Seconds since boot until which the ration for one daemon is used up; undefined while there is some left. */
+export function rationUsedUpUntil(
+	attempts: number[],
+	ration: { restarts: number; seconds: number },
+	uptime: number,
+): number | undefined {
+	const recent = attempts.filter((at) => uptime - at < ration.seconds);
+	if (recent.length < ration.restarts) return undefined;
+	return (recent.at(-ration.restarts) ?? uptime) + ration.seconds;
+}

@@ -1,0 +1,112 @@
+import { Overdue, withDeadline } from './adapters/clock.ts';
+import { DatabaseTrouble } from './adapters/database.ts';
+import type { AnyCheck, Context, Remembered } from './checks/check.ts';
+import { CHECKS } from './checks/index.ts';
+import { databaseDown } from './diagnose.ts';
+import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
+import type { World } from './world.ts';
+
+/** An observation of one check, ready to be judged as often as needed. */
+export interface Looked {
+	id: CheckId;
+	judge: (context: Context) => Judgement;
+	remember: Remembered;
+	milliseconds: number;
+}
+
+/**
+ * Looks at the given checks, one after the other in the order of the list. What one check cannot see makes that check
+ * unknown and no other.
+ */
+export async function lookAt(ids: readonly CheckId[], world: World): Promise<Looked[]> {
+	const looked: Looked[] = [];
+	for (const check of CHECKS) {
+		if (ids.includes(check.id)) looked.push(await lookAtOne(check, world));
+	}
+	return looked;
+}
+
+async function lookAtOne(check: AnyCheck, world: World): Promise<Looked> {
+	const began = performance.now();
+	const done = (rest: Pick<Looked, 'judge' | 'remember'>): Looked => ({
+		id: check.id,
+		...rest,
+		milliseconds: performance.now() - began,
+	});
+	try {
+		return done(await withDeadline(check.look(world), world.deadline.remaining()));
+	} catch (error) {
+		const finding = cannotSee(check.id, error);
+		return done({ judge: () => ({ findings: [finding], metrics: [] }), remember: {} });
+	}
+}
+
+function cannotSee(id: CheckId, error: unknown): Finding {
+	const message = error instanceof Error ? error.message : String(error);
+	if (error instanceof Overdue) {
+		return {
+			id: `${id}.deadline`,
+			subject: id,
+			status: 'unknown',
+			summary: `${id} was not seen before the deadline of this run`,
+			evidence: {},
+			advice: 'give it more time: --timeout',
+		};
+	}
+	if (error instanceof DatabaseTrouble) {
+		return {
+			id: `${id}.database`,
+			subject: id,
+			status: 'critical',
+			summary: `reading the database failed: ${message}`,
+			evidence: { error: message },
+			advice: 'mysqladmin processlist',
+		};
+	}
+	return {
+		id: `${id}.internal`,
+		subject: id,
+		status: 'unknown',
+		summary: `this check failed by a fault of its own: ${message}`,
+		evidence: { stack: error instanceof Error ? (error.stack ?? '') : '' },
+		advice: 'please report it with the output of -v',
+	};
+}
+
+/** A judgement with its check. */
+export interface Judged extends Judgement {
+	id: CheckId;
+	milliseconds: number;
+}
+
+/**
+ * Judges observations. A check that needs one that is down, or that does not apply here, is skipped and says why.
+ */
+export function judgeAll(looked: readonly Looked[], context: Context): Judged[] {
+	const judged: Judged[] = [];
+	for (const { id, judge, milliseconds } of looked) {
+		const needs = CHECKS.find((check) => check.id === id)?.needs ?? [];
+		const missing = judged.find(
+			(other) => needs.includes(other.id) && (other.skippedBecause !== undefined || isDown(other)),
+		);
+		const judgement: Judgement = missing
+			? { findings: [], metrics: [], skippedBecause: `${missing.id} is down` }
+			: judge(context);
+		judged.push({ ...judgement, id, milliseconds });
+	}
+	return judged;
+}
+
+const isDown = (judged: Judged): boolean =>
+	judged.id === 'mysql' ? databaseDown(judged.findings) !== undefined : statusOf(judged) === 'critical';
+
+const ORDER: readonly Status[] = ['ok', 'unknown', 'warning', 'critical'];
+
+/** The worst of several states: critical, then warning, then unknown. */
+export const worstOf = (statuses: readonly Status[]): Status =>
+	statuses.reduce((worst, status) => (ORDER.indexOf(status) > ORDER.indexOf(worst) ? status : worst), 'ok');
+
+export function statusOf(judgement: Judgement): CheckStatus {
+	if (judgement.skippedBecause !== undefined) return 'skipped';
+	return worstOf(judgement.findings.map(({ status }) => status));
+}

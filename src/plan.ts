@@ -1,0 +1,179 @@
+import type { Process } from './adapters/proc.ts';
+import { TICKS_PER_SECOND } from './adapters/proc.ts';
+import { surplusCopy } from './checks/processes.ts';
+import { asteriskDown, databaseDown, keyOf } from './diagnose.ts';
+import { DAEMONS, type Daemon, scriptGeneration } from './dialer/daemons.ts';
+import { type DaemonProcesses, findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { type Memory, rationUsedUpUntil } from './memory.ts';
+import type { Settings } from './settings.ts';
+import type { Action, ActionKind, CheckId, Finding, Step } from './types.ts';
+
+/** Seconds that a stop, a start and a first proof need together. */
+export const REPAIR_SECONDS = 20;
+/** Seconds that a start and a first proof need. */
+const START_SECONDS = 8;
+const MINUTE = 60;
+
+/** What the plan is made from; everything was observed or settled before. */
+export interface Situation {
+	settings: Settings;
+	memory: Memory;
+	findings: readonly Finding[];
+	/** looks in a row that saw a finding, by its key */
+	looks: (key: string) => number;
+	/** whether this look counts, and if not, the wall clock time from which one does */
+	countsFrom: Date | undefined;
+	table: readonly Process[];
+	now: Date;
+	/** seconds since boot */
+	uptime: number;
+	/** seconds since the database started; undefined when not known */
+	databaseUptime: number | undefined;
+	/** checks that were looked at in this run */
+	seen: readonly CheckId[];
+	asteriskVersion: string | undefined;
+	/** seconds until this run must end */
+	remaining: number;
+	/** why this run may not repair anything at all */
+	mayNot: string | undefined;
+}
+
+/**
+ * Decides what to repair, in which order, and what is withheld for which reason. Absent daemons are all started in one
+ * run; of living ones at most one is stopped. Pure.
+ */
+export function plan(situation: Situation): Action[] {
+	const wanted = new Map<string, Finding>();
+	for (const finding of situation.findings) {
+		if (finding.remedy && !wanted.has(finding.remedy)) wanted.set(finding.remedy, finding);
+	}
+	const actions: Action[] = [];
+	for (const daemon of DAEMONS) {
+		const finding = [...wanted.values()].find(({ remedy }) => remedy?.split(':')[1] === daemon.name);
+		if (finding) actions.push(planFor(daemon, finding, situation, actions));
+	}
+	return actions;
+}
+
+function planFor(daemon: Daemon, finding: Finding, situation: Situation, before: readonly Action[]): Action {
+	const found = findDaemon(situation.table, situation.settings.home, scriptsOf(daemon));
+	const kind = (finding.remedy ?? '').split(':')[0] as ActionKind;
+	const action: Action = {
+		id: finding.remedy ?? '',
+		kind,
+		subject: daemon.name,
+		steps: stepsFor(kind, daemon, found, situation),
+	};
+	const withheld = reasonToWithhold(kind, daemon, finding, found, situation, before);
+	return withheld === undefined ? action : { ...action, withheld };
+}
+
+function stepsFor(kind: ActionKind, daemon: Daemon, found: DaemonProcesses, situation: Situation): Step[] {
+	const { settings, memory } = situation;
+	const prove: Step = { do: 'prove', daemon: daemon.name };
+	if (kind === 'stop') {
+		const surplus = surplusCopy(found.copies);
+		return [
+			{ do: 'stop', processes: [surplus], screens: found.screens.filter(({ pid }) => pid === surplus.ppid) },
+			prove,
+		];
+	}
+	const script = daemon.script[scriptGeneration(situation.asteriskVersion ?? '')];
+	const stock = [`${settings.home}/${script}`, ...daemon.args];
+	const remembered = memory.commands[daemon.name];
+	// an argument that the administrator's crontab gave it stays; another script or folder means the version changed
+	const argv = remembered && remembered[0] === stock[0] ? remembered : stock;
+	const stop: Step = { do: 'stop', processes: [...found.copies, ...found.children], screens: found.screens };
+	const steps: Step[] = stop.processes.length + stop.screens.length > 0 ? [stop] : [];
+	return settings.restart === 'kill-only' ? steps : [...steps, { do: 'start', screen: daemon.screen, argv }, prove];
+}
+
+function reasonToWithhold(
+	kind: ActionKind,
+	daemon: Daemon,
+	finding: Finding,
+	found: DaemonProcesses,
+	situation: Situation,
+	before: readonly Action[],
+): string | undefined {
+	const { settings, findings, seen } = situation;
+	if (settings.restart === 'off') return 'VICIKEEP_RESTART=off';
+	if (settings.restart === 'kill-only' && kind === 'start')
+		return 'VICIKEEP_RESTART=kill-only: the stock keepalive starts it';
+	if (situation.mayNot) return situation.mayNot;
+	for (const need of daemon.needs) {
+		if (need === 'AST_manager_listen') continue;
+		if (!seen.includes(need)) return `${need} was not looked at`;
+	}
+	const database = databaseDown(findings);
+	if (database && daemon.needs.includes('mysql')) return `it cannot work: ${database.summary}`;
+	const asterisk = asteriskDown(findings);
+	if (asterisk && daemon.needs.includes('asterisk')) return `it cannot work: ${asterisk.summary}`;
+	return (
+		waitsForListener(daemon, situation, before) ??
+		notConfirmed(daemon, finding, situation) ??
+		rationed(daemon, situation) ??
+		(kind === 'start' ? undefined : tooYoung(found, situation)) ??
+		outsideWindow(kind, situation) ??
+		(kind === 'start' ? undefined : oneStopPerRun(before))
+	);
+}
+
+function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): string | undefined {
+	const listener = 'AST_manager_listen';
+	if (!daemon.needs.includes(listener)) return undefined;
+	const trouble = findings.find(({ id, subject }) => id === 'processes.absent' && subject === listener);
+	if (!trouble || before.some(({ subject, withheld }) => subject === listener && withheld === undefined))
+		return undefined;
+	return `it exits without ${listener}, which is not running`;
+}
+
+function notConfirmed(daemon: Daemon, finding: Finding, { memory, looks, countsFrom }: Situation): string | undefined {
+	// a repair that an earlier run began is finished without asking again
+	if (memory.journal?.daemon === daemon.name) return undefined;
+	if (countsFrom)
+		return `the last look that counts was less than a minute ago; the next one is due at ${clock(countsFrom)}`;
+	return looks(keyOf(finding)) >= 2 ? undefined : 'seen once; a second look has to confirm it';
+}
+
+function rationed(daemon: Daemon, { memory, settings: { ration }, now, uptime }: Situation): string | undefined {
+	const attempts = memory.attempts[daemon.name] ?? [];
+	const until = rationUsedUpUntil(attempts, ration, uptime);
+	if (until === undefined) return undefined;
+	const minutes = Math.round(ration.seconds / MINUTE);
+	const again = clock(new Date(now.getTime() + (until - uptime) * 1000));
+	return `gave up after ${ration.restarts} restarts in ${minutes} minutes, until ${again}; look at the newest logs of ${daemon.name}`;
+}
+
+/** Living processes are left alone shortly after boot, after the database started, and after they were started. */
+function tooYoung(found: DaemonProcesses, situation: Situation): string | undefined {
+	const { settings, uptime, databaseUptime, now } = situation;
+	const until = (seconds: number): string => clock(new Date(now.getTime() + seconds * 1000));
+	if (uptime < settings.graceBoot)
+		return `this machine has just booted; nothing is stopped until ${until(settings.graceBoot - uptime)}`;
+	if (databaseUptime !== undefined && databaseUptime < settings.graceDatabase) {
+		return `the database has just started; nothing is stopped until ${until(settings.graceDatabase - databaseUptime)}`;
+	}
+	const youngest = Math.min(...found.copies.map(({ startTicks }) => uptime - startTicks / TICKS_PER_SECOND));
+	if (youngest < settings.graceStart)
+		return `it was started just now; it is not stopped until ${until(settings.graceStart - youngest)}`;
+	return undefined;
+}
+
+function outsideWindow(kind: ActionKind, { settings: { startWindow }, now, remaining }: Situation): string | undefined {
+	const needed = kind === 'start' ? START_SECONDS : REPAIR_SECONDS;
+	if (remaining < needed) return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}`;
+	if (!startWindow) return undefined;
+	const second = now.getSeconds();
+	const last = startWindow.to - (kind === 'start' ? 0 : REPAIR_SECONDS);
+	if (second >= startWindow.from && second < last) return undefined;
+	const what = kind === 'start' ? 'started' : 'stopped';
+	return `daemons are ${what} between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive`;
+}
+
+function oneStopPerRun(before: readonly Action[]): string | undefined {
+	const other = before.find(({ kind, withheld }) => kind !== 'start' && withheld === undefined);
+	return other && `one living process a run: ${other.subject} comes first`;
+}
+
+const clock = (moment: Date): string => moment.toTimeString().slice(0, 8);

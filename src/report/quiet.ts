@@ -1,0 +1,58 @@
+import { keyOf } from '../diagnose.ts';
+import type { Memory } from '../memory.ts';
+import type { Finding, Report } from '../types.ts';
+import { tellAction, tellFinding } from './text.ts';
+
+/** Milliseconds after which a trouble that stays is told again. */
+const REMINDER = 6 * 3600 * 1000;
+
+/**
+ * What cron should mail: only what changed since the last quiet report, and a reminder of what stays. Empty when there
+ * is nothing to tell.
+ * @param told what the last quiet report told
+ * @param now wall clock, milliseconds
+ */
+export function renderQuiet(
+	report: Report,
+	told: Memory['told'],
+	now: number,
+): { text: string; told: NonNullable<Memory['told']> } {
+	const before = told ?? { at: now, findings: {} };
+	const findings = report.checks.flatMap((check) => check.findings);
+	const repaired = (finding: Finding): boolean =>
+		report.actions.some(
+			({ id, outcome, verified }) => id === finding.remedy && outcome === 'done' && verified === true,
+		);
+	const worthTelling = findings.filter((finding) => isConfirmed(finding, report));
+	const fresh = worthTelling.filter((finding) => before.findings[keyOf(finding)] !== finding.status);
+	const standing = worthTelling.filter((finding) => !repaired(finding));
+	const recovered = Object.keys(before.findings).filter((key) => !findings.some((finding) => keyOf(finding) === key));
+	const reminder = standing.length > 0 && now - before.at >= REMINDER;
+
+	const shown = (reminder ? worthTelling : fresh).filter(
+		({ cause }) => cause === undefined || !worthTelling.some((other) => keyOf(other) === cause),
+	);
+	const lines = [
+		...shown.flatMap((finding) => tellFinding(finding, worthTelling, report.actions, 0, (_, text) => text)),
+		...report.actions
+			.filter(
+				({ id, outcome }) =>
+					outcome !== 'withheld' && outcome !== 'planned' && !shown.some(({ remedy }) => remedy === id),
+			)
+			.map(tellAction),
+		...recovered.map((key) => `recovered: ${key}`),
+	];
+	const text =
+		lines.length === 0 ? '' : `vicikeep on dialer ${report.server_ip}: ${report.status}\n${lines.join('\n')}\n`;
+	return {
+		text,
+		told: {
+			at: text === '' ? before.at : now,
+			findings: Object.fromEntries(standing.map((finding) => [keyOf(finding), finding.status])),
+		},
+	};
+}
+
+/** A warning of this very look may be gone in the next one: stock restarts an absent daemon within a minute. */
+const isConfirmed = (finding: Finding, report: Report): boolean =>
+	finding.status === 'critical' || finding.since !== report.started_at;

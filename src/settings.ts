@@ -1,0 +1,267 @@
+import { parse as parseDotenv } from 'dotenv';
+import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
+import { nearest } from './nearest.ts';
+import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
+
+export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
+
+/** Everything that is settled before the dialer is looked at. Durations are seconds. */
+export interface Settings {
+	/** the settings file, when there is one */
+	envFile?: string;
+	astguiclientConf: string;
+	home: string;
+	logs: string;
+	serverIp: string;
+	keepalives: string;
+	database: { host: string; port: number; socket?: string; name: string; user: string; password: string };
+	/** what was set by hand; the rest comes from the dialer's `servers` row */
+	ami: { host?: string; port?: number; user?: string; secret?: string };
+	asteriskEtc: string;
+	crontab?: string;
+	stateDir: string;
+	runDir: string;
+	logDir: string;
+	restart: 'start' | 'kill-only' | 'off';
+	graceBoot: number;
+	graceDatabase: number;
+	graceStart: number;
+	/** seconds of the minute in which daemons may be started; undefined for any */
+	startWindow?: { from: number; to: number };
+	lookGap: number;
+	ration: { restarts: number; seconds: number };
+	proc: string;
+	limits: Limits;
+}
+
+/** The files that settings come from: path and text, text undefined where there is no such file. */
+export interface SettingsSources {
+	environment: NodeJS.ProcessEnv;
+	envFile: { path: string; text: string | undefined };
+	/** reads astguiclient.conf once its path is known; the reason when it cannot be read */
+	readConf: (path: string) => { text: string } | { problem: string };
+}
+
+export class SettingsError extends Error {
+	readonly problems: string[];
+	/** `problems`: one line each: where, what is wrong, what was expected */
+	constructor(problems: string[]) {
+		super(problems.join('\n'));
+		this.problems = problems;
+	}
+}
+
+const NAMES = [
+	'ASTGUICLIENT_CONF',
+	'DB_HOST',
+	'DB_PORT',
+	'DB_SOCKET',
+	'DB_NAME',
+	'DB_USER',
+	'DB_PASS',
+	'SERVER_IP',
+	'KEEPALIVES',
+	'CRONTAB',
+	'AMI_HOST',
+	'AMI_PORT',
+	'AMI_USER',
+	'AMI_SECRET',
+	'ASTERISK_ETC',
+	'STATE_DIR',
+	'RUN_DIR',
+	'LOG_DIR',
+	'RESTART',
+	'GRACE_BOOT',
+	'GRACE_DATABASE',
+	'GRACE_START',
+	'START_WINDOW',
+	'LOOK_GAP',
+	'RATION',
+	'PROC',
+] as const;
+type Name = (typeof NAMES)[number];
+
+const PREFIX = 'VICIKEEP_';
+const thresholdNames = Object.keys(THRESHOLDS) as ThresholdName[];
+const KNOWN: string[] = [
+	...NAMES,
+	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
+].map((name) => PREFIX + name);
+
+const TIME_UNITS = { s: 1, m: 60, h: 3600 } as const;
+
+/**
+ * Settles every setting in the order environment, settings file, astguiclient.conf, default.
+ * @throws SettingsError with all problems at once, each with its file and line or variable
+ */
+export function settle(sources: SettingsSources): Settings {
+	const problems: string[] = [];
+	const given = gather(sources, problems);
+
+	const text = (name: Name): string | undefined => given.get(PREFIX + name)?.value;
+	const fail = (name: string, expected: string): void => {
+		const entry = given.get(PREFIX + name);
+		problems.push(`${entry?.where ?? PREFIX + name}: "${entry?.value ?? ''}" is not valid, expected ${expected}`);
+	};
+	const number = (name: Name, fallback: number, low: number, high: number): number => {
+		const value = text(name);
+		if (value === undefined) return fallback;
+		if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
+		fail(name, `a whole number from ${low} to ${high}`);
+		return fallback;
+	};
+	const folder = (name: Name, fallback: string): string => {
+		const value = text(name) ?? fallback;
+		if (!value.startsWith('/')) fail(name, 'an absolute path');
+		return value;
+	};
+
+	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
+	const conf = readAstguiclient(astguiclientConf, sources, problems);
+	const fromConf = (name: Name, key: AstguiclientKey, fallback?: string): string => {
+		const value = text(name) ?? conf?.get(key)?.value ?? fallback;
+		if (value !== undefined && value !== '') return value;
+		if (conf) problems.push(`${astguiclientConf}: ${key} is missing; add it there or set ${PREFIX}${name}`);
+		return '';
+	};
+	const confPort = conf?.get('VARDB_port');
+	if (confPort && text('DB_PORT') === undefined && !/^\d{1,5}$/.test(confPort.value)) {
+		problems.push(`${astguiclientConf}:${confPort.line}: VARDB_port "${confPort.value}" is not a port number`);
+	}
+	const socket = text('DB_SOCKET');
+	const serverIp = fromConf('SERVER_IP', 'VARserver_ip');
+	if (serverIp && !/^\d{1,3}(\.\d{1,3}){3}$/.test(serverIp)) {
+		const line = conf?.get('VARserver_ip')?.line;
+		problems.push(
+			`${given.get('VICIKEEP_SERVER_IP')?.where ?? `${astguiclientConf}:${line}`}: "${serverIp}" is not an IPv4 address`,
+		);
+	}
+	const crontab = text('CRONTAB');
+	const amiPort = text('AMI_PORT') === undefined ? undefined : number('AMI_PORT', 5038, 1, 65535);
+
+	const settings: Settings = {
+		...(sources.envFile.text !== undefined && { envFile: sources.envFile.path }),
+		astguiclientConf,
+		home: conf?.get('PATHhome')?.value || '/usr/share/astguiclient',
+		logs: conf?.get('PATHlogs')?.value || '/var/log/astguiclient',
+		serverIp,
+		keepalives: fromConf('KEEPALIVES', 'VARactive_keepalives'),
+		database: {
+			host: fromConf('DB_HOST', 'VARDB_server', 'localhost'),
+			port: number('DB_PORT', Number(confPort?.value || 3306), 1, 65535),
+			name: fromConf('DB_NAME', 'VARDB_database', 'asterisk'),
+			user: fromConf('DB_USER', 'VARDB_user', 'cron'),
+			password: text('DB_PASS') ?? conf?.get('VARDB_pass')?.value ?? '',
+			...(socket !== undefined && { socket }),
+		},
+		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
+		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
+		...(crontab !== undefined && { crontab: folder('CRONTAB', '/') }),
+		stateDir: folder('STATE_DIR', '/var/lib/vicikeep'),
+		runDir: folder('RUN_DIR', '/run/vicikeep'),
+		logDir: folder('LOG_DIR', '/var/log/vicikeep'),
+		restart: choice(text('RESTART'), ['start', 'kill-only', 'off'] as const, 'start', (expected) =>
+			fail('RESTART', expected),
+		),
+		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
+		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
+		graceStart: number('GRACE_START', 90, 0, 86_400),
+		...startWindow(text('START_WINDOW') ?? '10-50', (expected) => fail('START_WINDOW', expected)),
+		lookGap: number('LOOK_GAP', 50, 0, 3600),
+		ration: ration(text('RATION') ?? '3/15m', (expected) => fail('RATION', expected)),
+		proc: folder('PROC', '/proc'),
+		limits: limits((name) => given.get(PREFIX + name)?.value, fail),
+	};
+	for (const name of ['AMI_USER', 'AMI_SECRET', 'AMI_HOST'] as const) {
+		if (/[\r\n]/.test(text(name) ?? ''))
+			problems.push(`${given.get(PREFIX + name)?.where}: a line break is not allowed here`);
+	}
+	if (problems.length > 0) throw new SettingsError(problems);
+	return settings;
+}
+
+type Given = Map<string, { value: string; where: string }>;
+
+function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
+	const given: Given = new Map();
+	const take = (name: string, value: string, where: string): void => {
+		if (KNOWN.includes(name)) given.set(name, { value, where });
+		else problems.push(`${where}: there is no setting ${name}${nearest(name, KNOWN)}`);
+	};
+	if (envFile.text !== undefined) {
+		const lines = envFile.text.split('\n');
+		for (const [name, value] of Object.entries(parseDotenv(envFile.text))) {
+			const line = lines.findLastIndex((candidate) => candidate.replace(/^\s*(export\s+)?/, '').startsWith(name)) + 1;
+			take(name, value, `${envFile.path}:${line}`);
+		}
+		for (const [index, line] of lines.entries()) {
+			if (/^\s*[A-Za-z_]\w*\s*$/.test(line))
+				problems.push(`${envFile.path}:${index + 1}: expected NAME=value, found "${line.trim()}"`);
+		}
+	}
+	for (const [name, value] of Object.entries(environment)) {
+		if (name.startsWith(PREFIX) && value !== undefined) take(name, value, `environment, ${name}`);
+	}
+	return given;
+}
+
+function readAstguiclient(path: string, sources: SettingsSources, problems: string[]): AstguiclientConf | undefined {
+	const found = sources.readConf(path);
+	if ('text' in found) return parseAstguiclient(found.text);
+	problems.push(
+		`${path}: ${found.problem}; on a VICIdial dialer this file exists, elsewhere set VICIKEEP_ASTGUICLIENT_CONF`,
+	);
+	return undefined;
+}
+
+function choice<T extends string>(
+	value: string | undefined,
+	allowed: readonly T[],
+	fallback: T,
+	fail: (expected: string) => void,
+): T {
+	if (value === undefined) return fallback;
+	const found = allowed.find((candidate) => candidate === value);
+	if (!found) fail(`one of ${allowed.join(', ')}${nearest(value, allowed)}`);
+	return found ?? fallback;
+}
+
+function startWindow(value: string, fail: (expected: string) => void): { startWindow?: { from: number; to: number } } {
+	if (value === 'any') return {};
+	const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(value) ?? [];
+	if (from !== undefined && Number(from) < Number(to) && Number(to) <= 60)
+		return { startWindow: { from: Number(from), to: Number(to) } };
+	fail('two seconds of the minute such as 10-50, or any');
+	return {};
+}
+
+function ration(value: string, fail: (expected: string) => void): Settings['ration'] {
+	const [, restarts, amount, unit] = /^(\d{1,3})\/(\d{1,4})([smh])$/.exec(value) ?? [];
+	if (restarts && amount && unit) {
+		return { restarts: Number(restarts), seconds: Number(amount) * TIME_UNITS[unit as keyof typeof TIME_UNITS] };
+	}
+	fail('restarts per time such as 3/15m');
+	return { restarts: 3, seconds: 900 };
+}
+
+function limits(value: (name: string) => string | undefined, fail: (name: string, expected: string) => void): Limits {
+	const limit = (side: 'WARN' | 'CRIT', name: ThresholdName, fallback: number): number => {
+		const key = `${side}_${name.toUpperCase()}`;
+		const given = value(key);
+		if (given === undefined) return fallback;
+		if (/^\d+(\.\d+)?$/.test(given)) return Number(given);
+		fail(key, `a number of ${THRESHOLDS[name].unit}`);
+		return fallback;
+	};
+	const settled = thresholdNames.map((name) => {
+		const both = { warn: limit('WARN', name, THRESHOLDS[name].warn), crit: limit('CRIT', name, THRESHOLDS[name].crit) };
+		if (both.warn > both.crit) fail(`WARN_${name.toUpperCase()}`, `at most the critical limit, ${both.crit}`);
+		return [name, both] as const;
+	});
+	return Object.fromEntries(settled) as unknown as Limits;
+}
+
+/** The same object without the keys whose value is undefined. */
+function defined<T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}

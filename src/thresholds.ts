@@ -1,0 +1,100 @@
+import type { Finding, Metric } from './types.ts';
+
+/** One measured quantity with the limits in force when nothing else is set. */
+export interface Threshold {
+	unit: Metric['unit'];
+	warn: number;
+	crit: number;
+	meaning: string;
+}
+
+/**
+ * Every quantity that has limits, by metric name. `VICIKEEP_WARN_<NAME>` and `VICIKEEP_CRIT_<NAME>` override them.
+ * Reasons: the limits lie above what stock VICIdial cleans up by itself plus one loop and one minute.
+ */
+export const THRESHOLDS = {
+	database_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'time the database takes to answer a trivial query' },
+	database_clock_skew: {
+		unit: 'seconds',
+		warn: 5,
+		crit: 8,
+		meaning: 'difference between the local and the database clock',
+	},
+	asterisk_clock_skew: {
+		unit: 'seconds',
+		warn: 5,
+		crit: 8,
+		meaning: "difference between the local and Asterisk's clock",
+	},
+	ami_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'round trip of an AMI Ping' },
+	daemon_silence: { unit: 'seconds', warn: 30, crit: 50, meaning: 'time in which a looping daemon never ran' },
+	updater_heartbeat: {
+		unit: 'seconds',
+		warn: 15,
+		crit: 60,
+		meaning: 'age of server_updater.db_time, written by AST_update',
+	},
+	auto_dialer_heartbeat: {
+		unit: 'seconds',
+		warn: 90,
+		crit: 180,
+		meaning: 'age of the -SHARE- row of vicidial_campaign_stats_debug, written by AST_VDauto_dial',
+	},
+	manager_new_age: { unit: 'seconds', warn: 10, crit: 30, meaning: 'time the oldest NEW action has been seen waiting' },
+	manager_new: { unit: 'count', warn: 100, crit: 500, meaning: 'NEW actions waiting to be sent' },
+	manager_queue_age: { unit: 'seconds', warn: 10, crit: 30, meaning: 'time the oldest QUEUE action has been seen' },
+	manager_queue: { unit: 'count', warn: 2, crit: 5, meaning: 'actions in status QUEUE; one at most when healthy' },
+	manager_sent_unanswered: {
+		unit: 'percent',
+		warn: 90,
+		crit: 100,
+		meaning: 'originates of the last 60 to 600 s that the listener never marked (at least 20 of them)',
+	},
+	auto_calls_dialing_age: { unit: 'seconds', warn: 150, crit: 240, meaning: 'age of the oldest call still dialing' },
+	auto_calls_live_silence: {
+		unit: 'seconds',
+		warn: 60,
+		crit: 180,
+		meaning: 'age of the oldest update of a waiting call',
+	},
+	live_agents_silence: {
+		unit: 'seconds',
+		warn: 60,
+		crit: 120,
+		meaning: 'age of the oldest update of an unpaused agent',
+	},
+	hopper_empty: {
+		unit: 'seconds',
+		warn: 300,
+		crit: Number.POSITIVE_INFINITY,
+		meaning: 'time agents have waited on an empty hopper',
+	},
+} as const satisfies Record<string, Threshold>;
+
+export type ThresholdName = keyof typeof THRESHOLDS;
+export type Limits = { readonly [name in ThresholdName]: { warn: number; crit: number } };
+
+/** `warning` at or above the lower limit, `critical` at or above the upper one, undefined below both. */
+export function exceeded(limits: Limits, name: ThresholdName, value: number): Finding['status'] | undefined {
+	const { warn, crit } = limits[name];
+	if (value >= crit) return 'critical';
+	return value >= warn ? 'warning' : undefined;
+}
+
+/** A metric that carries the limits in force for its name. */
+export function measured(
+	limits: Limits,
+	name: ThresholdName,
+	value: number,
+	labels: Record<string, string> = {},
+): Metric {
+	const { warn, crit } = limits[name];
+	return {
+		name,
+		labels,
+		value: Math.round(value * 1000) / 1000,
+		unit: THRESHOLDS[name].unit,
+		...(Number.isFinite(warn) && { warn }),
+		...(Number.isFinite(crit) && { crit }),
+	};
+}

@@ -1,0 +1,103 @@
+/** The vocabulary that every part shares; no code. */
+
+export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
+export type CheckStatus = Status | 'skipped';
+export type CheckId = 'config' | 'mysql' | 'asterisk' | 'processes' | 'queues';
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** One thing that is not as it should be, in words that an administrator can act on. */
+export interface Finding {
+	/** check id and kind of trouble, e.g. `processes.absent` */
+	id: string;
+	/** what it is about, e.g. `AST_manager_send` */
+	subject: string;
+	status: Exclude<Status, 'ok'>;
+	summary: string;
+	evidence: Record<string, Json>;
+	/** local wall clock of the first look that saw it, ISO 8601 */
+	since?: string;
+	/** id and subject of the finding that brought this one about */
+	cause?: string;
+	/** id of the action that would help, e.g. `restart:AST_update` */
+	remedy?: string;
+	/** what a person should type or look at next */
+	advice?: string;
+}
+
+export interface Metric {
+	name: string;
+	labels: Record<string, string>;
+	value: number;
+	unit: 'seconds' | 'count' | 'percent';
+	warn?: number;
+	crit?: number;
+}
+
+/** What a check makes of an observation. */
+export interface Judgement {
+	findings: Finding[];
+	metrics: Metric[];
+	/** set when the check does not apply here, e.g. "this server runs no Asterisk" */
+	skippedBecause?: string;
+}
+
+export interface CheckReport {
+	id: CheckId;
+	/** state at the end of the run, after repairs were verified */
+	status: CheckStatus;
+	skipped_because?: string;
+	duration_ms: number;
+	/** what was found before any repair */
+	findings: Finding[];
+	metrics: Metric[];
+}
+
+export type ActionKind = 'start' | 'restart' | 'stop';
+export type Outcome = 'done' | 'failed' | 'planned' | 'withheld';
+
+export interface ActionReport {
+	id: string;
+	kind: ActionKind;
+	subject: string;
+	outcome: Outcome;
+	/** why it failed or was withheld, or what exactly was done */
+	reason?: string;
+	verified?: boolean | 'pending';
+	duration_ms: number;
+}
+
+/** The result of one run; every output format is made from it alone. */
+export interface Report {
+	schema: 1;
+	version: string;
+	server_ip: string;
+	started_at: string;
+	duration_ms: number;
+	dry_run: boolean;
+	status: Status;
+	exit_code: number;
+	checks: CheckReport[];
+	actions: ActionReport[];
+}
+
+/** A process that is told apart from a later one under the same pid. */
+export interface ProcessId {
+	pid: number;
+	/** field 22 of /proc/<pid>/stat: clock ticks between boot and the start of the process */
+	startTicks: number;
+}
+
+/** A repair as data; only `act.ts` performs it. */
+export type Step =
+	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
+	| { do: 'start'; screen: string; argv: string[] }
+	| { do: 'prove'; daemon: string };
+
+export interface Action {
+	id: string;
+	kind: ActionKind;
+	subject: string;
+	steps: Step[];
+	/** why it is not done in this run; absent when it is to be done */
+	withheld?: string;
+}

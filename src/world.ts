@@ -1,0 +1,142 @@
+import type { AmiAccount, AmiTrace } from './adapters/ami.ts';
+import type { Deadline } from './adapters/clock.ts';
+import { Database, DatabaseTrouble, type Row, type SqlTrace } from './adapters/database.ts';
+import type { Proc, Process } from './adapters/proc.ts';
+import type { Memory } from './memory.ts';
+import type { Settings } from './settings.ts';
+
+/** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
+export interface ServerRow {
+	active: boolean;
+	runsAsterisk: boolean;
+	asteriskVersion: string;
+	ami: AmiAccount;
+	/** HHMM, local time */
+	endOfDay: string;
+}
+
+/** What is known of AMI accounts from earlier runs; holds secrets, so it has a file of its own. */
+export interface AmiMemory {
+	good?: AmiAccount;
+	/** an account that Asterisk refused, with the state of manager.conf then and seconds since boot */
+	refused?: AmiAccount & { managerConf: string; at: number; bootId: string };
+}
+
+export type Traces = { sql: SqlTrace; ami: AmiTrace };
+
+/** How long connecting to the database may take, milliseconds. */
+const CONNECT_TIMEOUT = 5000;
+
+/**
+ * Everything that checks may look through. Each thing is asked for once per look, whoever needs it first; nothing here
+ * changes the dialer.
+ */
+export class World {
+	readonly settings: Settings;
+	readonly proc: Proc;
+	readonly deadline: Deadline;
+	readonly memory: Memory;
+	readonly amiMemory: AmiMemory;
+	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
+	readonly insists: boolean;
+	readonly traces: Traces;
+	#table: Process[] | undefined;
+	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
+	#server: Promise<ServerRow | undefined> | undefined;
+
+	constructor(parts: {
+		settings: Settings;
+		proc: Proc;
+		deadline: Deadline;
+		memory: Memory;
+		amiMemory: AmiMemory;
+		insists: boolean;
+		traces: Traces;
+	}) {
+		this.settings = parts.settings;
+		this.proc = parts.proc;
+		this.deadline = parts.deadline;
+		this.memory = parts.memory;
+		this.amiMemory = parts.amiMemory;
+		this.insists = parts.insists;
+		this.traces = parts.traces;
+	}
+
+	/** The process table of this look. */
+	processes(): Process[] {
+		this.#table ??= this.proc.processes();
+		return this.#table;
+	}
+
+	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
+	lookAgain(): void {
+		this.#table = undefined;
+	}
+
+	/**
+	 * The one database connection, and how long it took to open.
+	 * @throws DatabaseTrouble
+	 */
+	database(): Promise<{ connection: Database; milliseconds: number }> {
+		this.#database ??= this.#connect();
+		return this.#database;
+	}
+
+	/** A statement on that connection. @throws DatabaseTrouble */
+	async query<R extends Row>(sql: string, values: (string | number)[]): Promise<R[]> {
+		const { connection } = await this.database();
+		return connection.query<R>(sql, values, this.deadline.remaining());
+	}
+
+	/**
+	 * The dialer's own row; undefined when `servers` has none for this address.
+	 * @throws DatabaseTrouble
+	 */
+	server(): Promise<ServerRow | undefined> {
+		this.#server ??= this.#readServer();
+		return this.#server;
+	}
+
+	/** What `server()` says, or what it said before the database went away. */
+	async serverOrRemembered(): Promise<Pick<ServerRow, 'runsAsterisk' | 'asteriskVersion' | 'endOfDay'> | undefined> {
+		return this.server().catch(() => this.memory.server);
+	}
+
+	async close(): Promise<void> {
+		const opened = await this.#database?.catch(() => undefined);
+		await opened?.connection.close();
+	}
+
+	async #connect(): Promise<{ connection: Database; milliseconds: number }> {
+		const began = performance.now();
+		const connection = await Database.open(
+			this.settings.database,
+			this.deadline.within(CONNECT_TIMEOUT),
+			this.traces.sql,
+		);
+		return { connection, milliseconds: performance.now() - began };
+	}
+
+	async #readServer(): Promise<ServerRow | undefined> {
+		const [row] = await this.query<Record<string, string | null>>(
+			'SELECT active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET FROM servers WHERE server_ip=? LIMIT 1',
+			[this.settings.serverIp],
+		);
+		if (!row) return undefined;
+		const [system] = await this.query('SELECT timeclock_end_of_day FROM system_settings LIMIT 1', []);
+		return {
+			active: row.active === 'Y',
+			runsAsterisk: row.active_asterisk_server === 'Y',
+			asteriskVersion: row.asterisk_version ?? '',
+			ami: {
+				host: row.telnet_host || 'localhost',
+				port: Number(row.telnet_port) || 5038,
+				user: row.ASTmgrUSERNAME ?? '',
+				secret: row.ASTmgrSECRET ?? '',
+			},
+			endOfDay: String(system?.timeclock_end_of_day ?? '0000'),
+		};
+	}
+}
+
+export { DatabaseTrouble };

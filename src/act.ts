@@ -3,10 +3,9 @@ import { runProgram, signal } from './adapters/exec.ts';
 import { fastAgiServes } from './adapters/fastagi.ts';
 import { findProgram } from './adapters/host.ts';
 import type { Proc } from './adapters/proc.ts';
-import { TICKS_PER_SECOND } from './adapters/proc.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { readHeartbeatStamp } from './dialer/heartbeats.ts';
-import { type DaemonProcesses, findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { type DaemonProcesses, findDaemon, isStopped, scriptsOf } from './dialer/process-table.ts';
 import type { Action, ActionReport, ProcessId, Step } from './types.ts';
 import type { World } from './world.ts';
 
@@ -70,11 +69,7 @@ function perform(step: Step, daemon: Daemon, world: World, environment: Record<s
 async function awaitStockKeepalive({ proc, settings, deadline }: World): Promise<void> {
 	const script = `${settings.home}/ADMIN_keepalive_ALL.pl`;
 	const atWork = (): boolean =>
-		proc
-			.processes()
-			.some(
-				({ argv, startTicks }) => argv[1] === script && proc.uptime() - startTicks / TICKS_PER_SECOND < KEEPALIVE_HANGS,
-			);
+		proc.processes().some(({ argv, started }) => argv[1] === script && proc.uptime() - started < KEEPALIVE_HANGS);
 	while (atWork()) {
 		if (deadline.remaining() < PROOF_TIMEOUT) throw new NoLongerNeeded('the stock keepalive is at work');
 		await sleep(500);
@@ -100,7 +95,7 @@ async function stop(
 	for (const process of step.processes) killed += (await ends(proc, process)) ? 0 : 1;
 	let wipe = false;
 	for (const screen of step.screens) {
-		if (proc.process(screen.pid)?.state !== 'T' && (await gone(proc, screen, SCREEN_TIMEOUT))) continue;
+		if (!stoppedNow(proc, screen) && (await gone(proc, screen, SCREEN_TIMEOUT))) continue;
 		signalAndWake(proc, screen);
 		wipe = !(await ends(proc, screen)) || wipe;
 	}
@@ -111,6 +106,11 @@ async function stop(
 	if (wipe) await runProgram(screenProgram(environment), ['-wipe'], environment, START_TIMEOUT);
 	const pids = [...step.processes, ...step.screens].map(({ pid }) => pid).join(', ');
 	return `stopped ${pids}${killed > 0 ? ` (${killed} by KILL)` : ''}`;
+}
+
+function stoppedNow(proc: Proc, { pid }: ProcessId): boolean {
+	const now = proc.process(pid);
+	return now !== undefined && isStopped(now);
 }
 
 /** TERM, and CONT so that a stopped process gets to see it. */
@@ -174,7 +174,7 @@ async function prove(daemon: Daemon, world: World): Promise<string> {
 		await sleep(POLL * 2);
 		const { copies, mentions } = look();
 		const [copy] = copies;
-		if (copies.length !== 1 || !copy || copy.state === 'T') {
+		if (copies.length !== 1 || !copy || isStopped(copy)) {
 			const others = mentions.map(({ pid, argv }) => `${argv[0]} (process ${pid})`);
 			lastTrouble = copies.length > 1 ? `${copies.length} copies run` : 'it does not stay up';
 			if (others.length > 0) lastTrouble += `; its start check counts ${others.join(', ')}`;

@@ -27,7 +27,9 @@ function checkIds(value: string): CheckId[] {
 		const id = CHECK_IDS.find((known) => known === part.trim());
 		if (id) return id;
 		const guess = nearest(part.trim(), CHECK_IDS);
-		throw new InvalidArgumentError(`There is no check "${part.trim()}"${guess}. Checks: ${CHECK_IDS.join(', ')}.`);
+		throw new InvalidArgumentError(
+			`There is no check "${part.trim()}"${guess || '.'} Checks: ${CHECK_IDS.join(', ')}.`,
+		);
 	});
 }
 
@@ -39,11 +41,11 @@ function seconds(value: string): number {
 
 /** Turns argv (without node and script) into options. Pure: nothing is printed and nothing exits. */
 export function parseCommandLine(argv: string[], version: string): Invocation {
-	let text = '';
+	const text: string[] = [];
 	let run: Options | undefined;
 	const output = {
-		writeOut: (chunk: string) => void (text += chunk),
-		writeErr: (chunk: string) => void (text += chunk),
+		writeOut: (chunk: string) => void text.push(chunk),
+		writeErr: (chunk: string) => void text.push(chunk),
 	};
 
 	const program = new Command('vicikeep')
@@ -114,7 +116,10 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-		return { print: asked ? text : `vicikeep: ${text.replace(/^error: /, '')}`, exitCode: asked ? 0 : 3 };
+		return {
+			print: asked ? text.join('') : `vicikeep: ${text.join('').replace(/^error: /, '')}`,
+			exitCode: asked ? 0 : 3,
+		};
 	}
-	return run ? { run } : { print: text, exitCode: 3 };
+	return run ? { run } : { print: text.join(''), exitCode: 3 };
 }

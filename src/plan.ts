@@ -1,12 +1,9 @@
-import type { Process } from './adapters/proc.ts';
-import { TICKS_PER_SECOND } from './adapters/proc.ts';
-import { surplusCopy } from './checks/processes.ts';
 import { asteriskDown, databaseDown, keyOf } from './diagnose.ts';
 import { DAEMONS, type Daemon, scriptGeneration } from './dialer/daemons.ts';
-import { type DaemonProcesses, findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { type DaemonProcesses, findDaemon, scriptsOf, surplusCopy } from './dialer/process-table.ts';
 import { type Memory, rationUsedUpUntil } from './memory.ts';
 import type { Settings } from './settings.ts';
-import type { Action, ActionKind, CheckId, Finding, Step } from './types.ts';
+import type { Action, ActionKind, CheckId, Finding, Process, Step } from './types.ts';
 
 /** Seconds that a stop, a start and a first proof need together. */
 export const REPAIR_SECONDS = 20;
@@ -154,7 +151,7 @@ function tooYoung(found: DaemonProcesses, situation: Situation): string | undefi
 	if (databaseUptime !== undefined && databaseUptime < settings.graceDatabase) {
 		return `the database has just started; nothing is stopped until ${until(settings.graceDatabase - databaseUptime)}`;
 	}
-	const youngest = Math.min(...found.copies.map(({ startTicks }) => uptime - startTicks / TICKS_PER_SECOND));
+	const youngest = Math.min(...found.copies.map(({ started }) => uptime - started));
 	if (youngest < settings.graceStart)
 		return `it was started just now; it is not stopped until ${until(settings.graceStart - youngest)}`;
 	return undefined;

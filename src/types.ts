@@ -87,6 +87,19 @@ export interface ProcessId {
 	startTicks: number;
 }
 
+/** One row of the process table. */
+export interface Process extends ProcessId {
+	ppid: number;
+	/** R, S, D, T (stopped), t (traced), Z (zombie) … as in /proc/<pid>/stat */
+	state: string;
+	/** name of the executed file, cut to 15 bytes by the kernel */
+	comm: string;
+	/** empty for zombies and kernel threads */
+	argv: string[];
+	/** seconds between boot and its start */
+	started: number;
+}
+
 /** A repair as data; only `act.ts` performs it. */
 export type Step =
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }

@@ -1,9 +1,10 @@
 import type { AmiAccount, AmiTrace } from './adapters/ami.ts';
 import type { Deadline } from './adapters/clock.ts';
 import { Database, DatabaseTrouble, type Row, type SqlTrace } from './adapters/database.ts';
-import type { Proc, Process } from './adapters/proc.ts';
+import type { Proc } from './adapters/proc.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
+import type { Process } from './types.ts';
 
 /** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
 export interface ServerRow {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openOwn, ownFolder } from './files.ts';
-import { type Proc, TICKS_PER_SECOND } from './proc.ts';
+import type { Proc } from './proc.ts';
 
 /** A lock that is held, or the reason why it is not. */
 export type Lock =
@@ -48,7 +48,7 @@ function holder(path: string, proc: Proc, defaultLimit: number): { age: number |
 	const oldest = runs.sort((a, b) => a.startTicks - b.startTicks)[0];
 	if (!oldest) return { age: undefined, limit: defaultLimit };
 	return {
-		age: proc.uptime() - oldest.startTicks / TICKS_PER_SECOND,
+		age: proc.uptime() - oldest.started,
 		limit: timeoutOption(oldest.argv) ?? defaultLimit,
 	};
 }

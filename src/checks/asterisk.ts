@@ -3,11 +3,11 @@ import { type AmiMessage, header } from '../adapters/ami-wire.ts';
 import { fingerprint } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import { scriptGeneration } from '../dialer/daemons.ts';
-import { findAsterisk } from '../dialer/process-table.ts';
+import { findAsterisk, isStopped } from '../dialer/process-table.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
-import { define } from './check.ts';
+import type { Check } from './check.ts';
 
 /** Deadlines of the single steps, milliseconds; a refused login alone takes Asterisk a second. */
 const GREETING_TIMEOUT = 3000;
@@ -49,7 +49,7 @@ export interface AsteriskObservation {
 	amiMemory: AmiMemory | undefined;
 }
 
-export const asterisk = define<AsteriskObservation>({
+export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
 
@@ -156,9 +156,7 @@ export const asterisk = define<AsteriskObservation>({
 			}),
 		};
 	},
-});
-
-const isStopped = ({ state }: { state: string }): boolean => state === 'T' || state === 't';
+};
 
 const deadlockSummary = (confirmed: boolean): string =>
 	`Asterisk answers Ping but not a question about channels: ${confirmed ? 'it is deadlocked' : 'perhaps it is deadlocked'}`;

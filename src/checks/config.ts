@@ -1,7 +1,7 @@
 import { ownership } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import type { Finding } from '../types.ts';
-import { define } from './check.ts';
+import type { Check } from './check.ts';
 
 interface Observation {
 	/** permission bits of a file that holds passwords, when others than its owner may read it */
@@ -15,7 +15,7 @@ interface Observation {
 /** Codes of VARactive_keepalives that stock knows (ADMIN_keepalive_ALL.pl). */
 const STOCK_CODES = '123456789ESCX';
 
-export const config = define<Observation>({
+export const config: Check<Observation> = {
 	id: 'config',
 	needs: [],
 
@@ -91,4 +91,4 @@ export const config = define<Observation>({
 		}
 		return { findings, metrics: [] };
 	},
-});
+};

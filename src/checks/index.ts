@@ -1,12 +1,18 @@
 import type { CheckId } from '../types.ts';
 import { asterisk } from './asterisk.ts';
-import type { AnyCheck } from './check.ts';
+import { type AnyCheck, define } from './check.ts';
 import { config } from './config.ts';
 import { mysql } from './mysql.ts';
 import { processes } from './processes.ts';
 import { queues } from './queues.ts';
 
 /** Every check, in the order in which they are looked at and reported: what others need comes first. */
-export const CHECKS: readonly AnyCheck[] = [config, mysql, asterisk, processes, queues];
+export const CHECKS: readonly AnyCheck[] = [
+	define(config),
+	define(mysql),
+	define(asterisk),
+	define(processes),
+	define(queues),
+];
 
 export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);

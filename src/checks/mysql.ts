@@ -1,7 +1,7 @@
 import { type DatabaseFault, DatabaseTrouble } from '../adapters/database.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
-import { define } from './check.ts';
+import type { Check } from './check.ts';
 
 type Observation =
 	| { trouble: { fault: DatabaseFault; message: string } }
@@ -34,7 +34,7 @@ const ADVICE: Record<DatabaseFault, string> = {
 	failed: "look at the database's error log",
 };
 
-export const mysql = define<Observation>({
+export const mysql: Check<Observation> = {
 	id: 'mysql',
 	needs: [],
 
@@ -116,4 +116,4 @@ export const mysql = define<Observation>({
 		}
 		return { findings, metrics };
 	},
-});
+};

@@ -1,12 +1,11 @@
-import { TICKS_PER_SECOND } from '../adapters/proc.ts';
 import { type Daemon, expectedDaemons } from '../dialer/daemons.ts';
 import { readHeartbeats } from '../dialer/heartbeats.ts';
-import { commandOf, findDaemon, scriptsOf } from '../dialer/process-table.ts';
+import { commandOf, findDaemon, isStopped, scriptsOf, surplusCopy } from '../dialer/process-table.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric, ProcessId } from '../types.ts';
-import { type Context, define } from './check.ts';
+import type { Check, Context } from './check.ts';
 
-interface Copy extends ProcessId {
+export interface Copy extends ProcessId {
 	state: string;
 	/** seconds since it was started */
 	age: number;
@@ -15,7 +14,7 @@ interface Copy extends ProcessId {
 	command: string[];
 }
 
-interface DaemonObservation {
+export interface DaemonObservation {
 	daemon: Daemon;
 	copies: Copy[];
 	zombies: ProcessId[];
@@ -24,7 +23,7 @@ interface DaemonObservation {
 	heartbeat: number | null | undefined;
 }
 
-interface Observation {
+export interface ProcessObservation {
 	keepalives: string;
 	daemons: DaemonObservation[];
 	/** minutes since the end of the day, which some daemons take as their own end */
@@ -34,7 +33,7 @@ interface Observation {
 /** After the end of day a daemon that exits then has this many minutes to be started again by stock. */
 const END_OF_DAY_MINUTES = 3;
 
-export const processes = define<Observation>({
+export const processes: Check<ProcessObservation> = {
 	id: 'processes',
 	needs: [],
 
@@ -57,7 +56,7 @@ export const processes = define<Observation>({
 							pid: process.pid,
 							startTicks: process.startTicks,
 							state: process.state,
-							age: uptime - process.startTicks / TICKS_PER_SECOND,
+							age: uptime - process.started,
 							sleeps: proc.sleeps(process.pid),
 							command: commandOf(process),
 						})),
@@ -98,7 +97,7 @@ export const processes = define<Observation>({
 			commands: Object.fromEntries(running.map(({ daemon, copies }) => [daemon.name, copies[0]?.command ?? []])),
 		};
 	},
-});
+};
 
 /** The gravest trouble of one daemon, or none. */
 function judgeDaemon(seen: DaemonObservation, context: Context): Finding | undefined {
@@ -146,16 +145,6 @@ function duplicated(seen: DaemonObservation, context: Context): Finding {
 		remedy: `stop:${seen.daemon.name}`,
 	});
 }
-
-/** Of two copies the one that is stopped goes; where both live, the younger. */
-export function surplusCopy<C extends { state: string; startTicks: number; pid: number }>(copies: readonly C[]): C {
-	const rank = (copy: C): number => (isStopped(copy) ? 0 : 1);
-	const [surplus] = [...copies].sort((a, b) => rank(a) - rank(b) || b.startTicks - a.startTicks || b.pid - a.pid);
-	if (!surplus) throw new Error('no copy to choose from');
-	return surplus;
-}
-
-const isStopped = ({ state }: { state: string }): boolean => state === 'T' || state === 't';
 
 function stopped(seen: DaemonObservation, context: Context): Finding | undefined {
 	const copy = seen.copies.find(isStopped);

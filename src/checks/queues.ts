@@ -2,7 +2,7 @@ import { expectedDaemons } from '../dialer/daemons.ts';
 import { type QueueObservation, readQueues } from '../dialer/queues.ts';
 import { exceeded, measured, type ThresholdName } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
-import { type Context, define } from './check.ts';
+import type { Check, Context } from './check.ts';
 
 /** Originates that must have been sent before their answers say anything about the listener. */
 const FEWEST_ORIGINATES = 20;
@@ -11,7 +11,7 @@ const DIALING = ['SENT', 'RINGING', 'PAUSED', 'BUSY', 'DISCONNECT'];
 /** Calls that their AGI refreshes about once a second. */
 const WAITING = ['LIVE', 'IVR'];
 
-export const queues = define<QueueObservation>({
+export const queues: Check<QueueObservation> = {
 	id: 'queues',
 	needs: ['mysql'],
 
@@ -32,7 +32,7 @@ export const queues = define<QueueObservation>({
 			metrics: [...judged.flatMap(({ metrics }) => metrics), ...counts(seen)],
 		};
 	},
-});
+};
 
 interface Judged {
 	finding?: Finding | undefined;

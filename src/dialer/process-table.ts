@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Process } from '../adapters/proc.ts';
+import type { Process } from '../types.ts';
 import type { Daemon } from './daemons.ts';
 
 /** The processes that have to do with one daemon. */
@@ -69,6 +69,16 @@ export function findAsterisk(table: readonly Process[], asteriskEtc: string): Pr
 }
 
 const isConsoleFlag = (argument: string): boolean => /^-[a-zA-Z]*[rRx]/.test(argument) && !argument.startsWith('--');
+
+export const isStopped = ({ state }: Pick<Process, 'state'>): boolean => state === 'T' || state === 't';
+
+/** Of two copies the one that is stopped goes; where both live, the younger. */
+export function surplusCopy<Copy extends Pick<Process, 'state' | 'startTicks' | 'pid'>>(copies: readonly Copy[]): Copy {
+	const rank = (copy: Copy): number => (isStopped(copy) ? 0 : 1);
+	const [surplus] = [...copies].sort((a, b) => rank(a) - rank(b) || b.startTicks - a.startTicks || b.pid - a.pid);
+	if (!surplus) throw new Error('there is no copy to choose from');
+	return surplus;
+}
 
 /** The command that a daemon needs, to be remembered for its next start: script path and arguments. */
 export const commandOf = (process: Process): string[] => process.argv.slice(1);

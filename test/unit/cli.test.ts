@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli.ts';
+
+const run = (...argv: string[]) => {
+	const invocation = parseCommandLine(argv, '1.2.3');
+	return 'run' in invocation ? invocation.run : undefined;
+};
+const refusal = (...argv: string[]) => {
+	const invocation = parseCommandLine(argv, '1.2.3');
+	return 'print' in invocation ? invocation : undefined;
+};
+
+describe('the command line', () => {
+	it('runs every check by default, with 45 s', () => {
+		expect(run('check')).toMatchObject({
+			checks: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
+			dryRun: false,
+			format: 'human',
+			timeoutSeconds: 45,
+			quiet: false,
+			verbosity: 0,
+			only: false,
+		});
+	});
+
+	it('takes ids in any order and keeps the order of the list', () => {
+		expect(run('check', '--only', 'queues,mysql')).toMatchObject({ checks: ['mysql', 'queues'], only: true });
+		expect(run('check', '--skip', 'asterisk')?.checks).toEqual(['config', 'mysql', 'processes', 'queues']);
+	});
+
+	it('counts -v, and --json is a format', () => {
+		expect(run('check', '-n', '-q', '-vv', '--json', '-t', '9')).toMatchObject({
+			dryRun: true,
+			quiet: true,
+			verbosity: 2,
+			format: 'json',
+			timeoutSeconds: 9,
+		});
+	});
+
+	it.each([
+		[
+			['check', '--only', 'mysq'],
+			'There is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues.',
+		],
+		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
+		[['check', '-t', '0'], 'Expected whole seconds from 1 to 3600'],
+		[['check', '--dryrun'], 'Did you mean --dry-run?'],
+		[['check', '--format', 'xml'], 'Allowed choices are human, json'],
+		[['check', 'now'], 'too many arguments'],
+		[['chek'], 'unknown command "chek"; the only command is "check"'],
+	])('refuses %j with exit 3', (argv, message) => {
+		expect(refusal(...argv)?.exitCode).toBe(3);
+		expect(refusal(...argv)?.print).toContain(message);
+	});
+
+	it('prints help and version with exit 0, and help with exit 3 when nothing was asked', () => {
+		expect(refusal('--version')).toEqual({ print: '1.2.3\n', exitCode: 0 });
+		expect(refusal('check', '--help')).toMatchObject({ exitCode: 0, print: expect.stringContaining('--dry-run') });
+		expect(refusal()?.exitCode).toBe(3);
+	});
+});

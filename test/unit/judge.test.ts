@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import { type AsteriskObservation, asterisk } from '../../src/checks/asterisk.ts';
+import type { Context } from '../../src/checks/check.ts';
+import { type Copy, type DaemonObservation, minutesSince, processes } from '../../src/checks/processes.ts';
+import { queues } from '../../src/checks/queues.ts';
+import { diagnose } from '../../src/diagnose.ts';
+import { DAEMONS } from '../../src/dialer/daemons.ts';
+import type { QueueObservation } from '../../src/dialer/queues.ts';
+import type { Judgement } from '../../src/types.ts';
+import { finding, notebookOf, remembering, settingsOf } from './given.ts';
+
+type Noted = Parameters<typeof remembering>[0];
+
+const context = (noted: Noted = {}): Context => ({ settings: settingsOf(), note: notebookOf(remembering(noted)).note });
+const outline = ({ findings }: Judgement): string[] =>
+	findings.map(({ id, status, remedy }) => `${id} ${status}${remedy ? ` ${remedy}` : ''}`);
+
+describe('processes', () => {
+	const copy = (rest: Partial<Copy> = {}): Copy => ({
+		pid: 100,
+		startTicks: 1,
+		state: 'S',
+		age: 1000,
+		sleeps: 7,
+		command: [],
+		...rest,
+	});
+	const observe = (
+		name: string,
+		rest: Partial<DaemonObservation> = {},
+		noted: Noted = {},
+		endOfDay?: number,
+	): string[] => {
+		const daemon = DAEMONS.find((one) => one.name === name);
+		if (!daemon) throw new Error(name);
+		const one: DaemonObservation = {
+			daemon,
+			copies: [copy()],
+			zombies: [],
+			screens: [],
+			heartbeat: undefined,
+			...rest,
+		};
+		return outline(
+			processes.judge({ keepalives: '1235', daemons: [one], minutesAfterEndOfDay: endOfDay }, context(noted)),
+		);
+	};
+	const seen = (key: string, seconds = 60): Noted => ({ [key]: { looks: 1, seconds } });
+	const asleep = 'processes asleep 100 1 7';
+
+	it.each<[string, string, Partial<DaemonObservation>, Noted, string[]]>([
+		['alive', 'AST_update', { heartbeat: 2 }, {}, []],
+		['absent, seen once', 'AST_update', { copies: [] }, {}, ['processes.absent warning start:AST_update']],
+		[
+			'absent, seen twice',
+			'AST_update',
+			{ copies: [] },
+			seen('processes.absent AST_update'),
+			['processes.absent critical start:AST_update'],
+		],
+		[
+			'a zombie in its screen',
+			'AST_update',
+			{ copies: [], zombies: [{ pid: 9, startTicks: 1 }] },
+			{},
+			['processes.zombie warning restart:AST_update'],
+		],
+		[
+			'doubled',
+			'AST_update',
+			{ copies: [copy(), copy({ pid: 101 })] },
+			{},
+			['processes.duplicated warning stop:AST_update'],
+		],
+		[
+			'stopped, seen twice',
+			'AST_update',
+			{ copies: [copy({ state: 'T' })] },
+			seen('processes.frozen AST_update'),
+			['processes.frozen critical restart:AST_update'],
+		],
+		[
+			'never ran between two looks',
+			'AST_manager_send',
+			{},
+			seen(asleep),
+			['processes.silent critical restart:AST_manager_send'],
+		],
+		['never ran for a short while', 'AST_manager_send', {}, seen(asleep, 10), []],
+		['ran between two looks', 'AST_manager_send', { copies: [copy({ sleeps: 8 })] }, seen(asleep), []],
+		['another process under the same pid', 'AST_manager_send', { copies: [copy({ startTicks: 2 })] }, seen(asleep), []],
+		['started just now', 'AST_manager_send', { copies: [copy({ age: 30 })] }, seen(asleep), []],
+		['waits for events only', 'FastAGI_log', {}, seen(asleep), []],
+		['heartbeat late', 'AST_update', { heartbeat: 20 }, {}, ['processes.heartbeat_old warning']],
+		['heartbeat old', 'AST_update', { heartbeat: 61 }, {}, ['processes.heartbeat_old critical restart:AST_update']],
+		['heartbeat old, started just now', 'AST_update', { heartbeat: 61, copies: [copy({ age: 30 })] }, {}, []],
+		[
+			'row of the updater lost',
+			'AST_update',
+			{ heartbeat: null },
+			{},
+			['processes.heartbeat_missing critical restart:AST_update'],
+		],
+		['row of the dialer deleted at the end of day', 'AST_VDauto_dial', { heartbeat: null }, {}, []],
+		['heartbeat unknown, database down', 'AST_update', { heartbeat: undefined }, {}, []],
+	])('%s', (_, name, rest, noted, expected) => {
+		expect(observe(name, rest, noted)).toEqual(expected);
+	});
+
+	it('leaves out what takes the end of day as its own, for three minutes', () => {
+		expect(observe('AST_VDadapt', { copies: [] }, {}, 2)).toEqual([]);
+		expect(observe('AST_VDadapt', { copies: [] }, {}, 3)).toHaveLength(1);
+		expect(observe('AST_update', { copies: [] }, {}, 2)).toHaveLength(1);
+	});
+
+	it('is skipped under code X', () => {
+		expect(processes.judge({ keepalives: '12X', daemons: [], minutesAfterEndOfDay: 5 }, context())).toMatchObject({
+			skippedBecause: expect.stringContaining('X'),
+		});
+	});
+
+	it.each([
+		['0000', 0],
+		['2359', 1],
+		['0005', 1435],
+	])('counts the minutes since the end of day %s', (endOfDay, minutes) => {
+		expect(minutesSince(endOfDay, new Date(2026, 5, 1, 0, 0, 30))).toBe(minutes);
+	});
+});
+
+describe('queues', () => {
+	const none = { count: 0, head: undefined, age: 0 };
+	const calm: QueueObservation = {
+		manager: { new: none, queue: none },
+		originates: { unanswered: 0, marked: 0 },
+		hopper: [{ campaign: 'A', status: 'READY', count: 10 }],
+		autoCalls: [],
+		agents: [],
+		autoDialCampaigns: [],
+	};
+	const call = (status: string, oldestCall: number, oldestUpdate = 0) => ({
+		autoCalls: [{ status, count: 3, oldestCall, oldestUpdate }],
+	});
+	const agent = (status: string, oldestUpdate: number) => ({
+		agents: [{ status, campaign: 'A', count: 4, oldestUpdate }],
+	});
+	const twice = (key: string, seconds: number): Noted => ({ [key]: { looks: 1, seconds } });
+
+	it.each<[string, Partial<QueueObservation>, Noted, string[]]>([
+		['calm', {}, {}, []],
+		['an action that waits, seen once', { manager: { new: { count: 3, head: 7, age: 900 }, queue: none } }, {}, []],
+		[
+			'the same action at the head in two looks',
+			{ manager: { new: { count: 3, head: 7, age: 900 }, queue: none } },
+			twice('queues manager NEW 7', 60),
+			['queues.manager_new critical restart:AST_manager_send'],
+		],
+		[
+			'a burst whose head moves',
+			{ manager: { new: { count: 90, head: 8, age: 9 }, queue: none } },
+			twice('queues manager NEW 7', 60),
+			[],
+		],
+		[
+			'a backlog whose head moves',
+			{ manager: { new: { count: 200, head: 8, age: 9 }, queue: none } },
+			twice('queues manager NEW 7', 60),
+			['queues.manager_new warning'],
+		],
+		[
+			'a row that the sender meets again and again',
+			{ manager: { new: none, queue: { count: 9, head: 7, age: 60 } } },
+			twice('queues manager QUEUE 7', 60),
+			['queues.manager_queue critical'],
+		],
+		[
+			'originates that nobody marked',
+			{ originates: { unanswered: 20, marked: 0 } },
+			{},
+			['queues.manager_sent critical'],
+		],
+		['too few originates to tell', { originates: { unanswered: 19, marked: 0 } }, {}, []],
+		['originates refused now and then', { originates: { unanswered: 10, marked: 20 } }, {}, []],
+		['calls that dial for ever', call('SENT', 200), {}, ['queues.auto_calls_dialing warning']],
+		[
+			'the same, confirmed',
+			call('RINGING', 300),
+			twice('queues.auto_calls_dialing AST_VDauto_dial', 60),
+			['queues.auto_calls_dialing critical'],
+		],
+		['a long conversation', call('XFER', 5000, 5000), {}, []],
+		['a waiting call that nobody refreshes', call('LIVE', 500, 100), {}, ['queues.auto_calls_live warning']],
+		['an agent that vanished', agent('READY', 100), {}, ['queues.live_agents warning']],
+		['an agent on a long pause', agent('PAUSED', 5000), {}, []],
+		['an empty hopper, just now', { hopper: [], autoDialCampaigns: ['A'], ...agent('READY', 1) }, {}, []],
+		[
+			'an empty hopper for long',
+			{ hopper: [], autoDialCampaigns: ['A'], ...agent('READY', 1) },
+			twice('queues hopper empty A', 301),
+			['queues.hopper_empty warning'],
+		],
+		[
+			'an empty hopper that nobody waits on',
+			{ hopper: [], autoDialCampaigns: ['A'], ...agent('PAUSED', 1) },
+			twice('queues hopper empty A', 301),
+			[],
+		],
+		[
+			'a hopper with leads',
+			{ autoDialCampaigns: ['A'], ...agent('READY', 1) },
+			twice('queues hopper empty A', 301),
+			[],
+		],
+	])('%s', (_, changes, noted, expected) => {
+		expect(outline(queues.judge({ ...calm, ...changes }, context(noted)))).toEqual(expected);
+	});
+
+	it('says nothing of what AST_VDauto_dial clears away where it does not run', () => {
+		const settings = settingsOf({ VICIKEEP_KEEPALIVES: '12' });
+		expect(outline(queues.judge({ ...calm, ...call('SENT', 5000) }, { ...context(), settings }))).toEqual([]);
+	});
+});
+
+describe('asterisk', () => {
+	const seen = (rest: Partial<AsteriskObservation>): AsteriskObservation => ({
+		notHere: false,
+		processes: [{ pid: 5, startTicks: 1, state: 'S' }],
+		local: true,
+		address: '127.0.0.1:5038',
+		trouble: undefined,
+		session: undefined,
+		expectedVersion: '16.28.0',
+		uptime: 1000,
+		amiMemory: undefined,
+		...rest,
+	});
+	const session = {
+		user: 'cron',
+		version: '5.0.5',
+		ping: 0.01,
+		clockSkew: 0,
+		channels: 0,
+		coreStatusRefused: undefined,
+		deepProbe: 'answered',
+	} as const;
+	const trouble = (stage: NonNullable<AsteriskObservation['trouble']>['stage']) => ({
+		trouble: { stage, message: 'x' },
+	});
+
+	it.each<[string, Partial<AsteriskObservation>, string[]]>([
+		['well', { session }, []],
+		['absent', { processes: [], ...trouble('refused') }, ['asterisk.absent critical']],
+		['remote and down', { processes: [], local: false, ...trouble('refused') }, ['asterisk.ami_refused critical']],
+		['running, AMI refused', trouble('refused'), ['asterisk.ami_refused critical']],
+		['dropped by a firewall', trouble('unreachable'), ['asterisk.unreachable critical']],
+		['stopped', { processes: [{ pid: 5, startTicks: 1, state: 'T' }] }, ['asterisk.frozen critical']],
+		['hung before the greeting', trouble('no-banner'), ['asterisk.hung critical']],
+		['hung in the login', trouble('no-login-answer'), ['asterisk.hung critical']],
+		['session limit reached', trouble('closed-before-banner'), ['asterisk.ami_closed critical']],
+		['another service', trouble('other-service'), ['asterisk.other_service unknown']],
+		['wrong secret', trouble('authentication-failed'), ['asterisk.authentication critical']],
+		['wrong secret, not tried again', trouble('not-tried'), ['asterisk.authentication critical']],
+		['no account known', trouble('no-account'), ['asterisk.no_account unknown']],
+		['channel lock held', { session: { ...session, deepProbe: 'silent' } }, ['asterisk.deadlocked warning']],
+		['slow', { session: { ...session, ping: 3 } }, ['asterisk.slow warning']],
+		['clock off', { session: { ...session, clockSkew: -9 } }, ['asterisk.clock_skew critical']],
+		[
+			'rights missing',
+			{ session: { ...session, coreStatusRefused: 'Permission denied' } },
+			['asterisk.rights warning'],
+		],
+		['another version than the database says', { expectedVersion: '11.25', session }, ['asterisk.version warning']],
+	])('%s', (_, rest, expected) => {
+		expect(outline(asterisk.judge(seen(rest), context()))).toEqual(expected);
+	});
+
+	it('is deadlocked for sure when the second look agrees', () => {
+		const noted = { 'asterisk.deadlocked Asterisk': { looks: 1, seconds: 60 } };
+		expect(outline(asterisk.judge(seen({ session: { ...session, deepProbe: 'silent' } }), context(noted)))).toEqual([
+			'asterisk.deadlocked critical',
+		]);
+	});
+});
+
+describe('naming the root', () => {
+	const causes = (...ids: [string, string][]): (string | undefined)[] =>
+		diagnose(ids.map(([id, subject]) => finding(id, subject))).map(({ cause }) => cause);
+
+	it.each<[string, [string, string][], (string | undefined)[]]>([
+		[
+			'the database takes everything with it',
+			[
+				['mysql.silent', 'db'],
+				['processes.heartbeat_old', 'AST_update'],
+			],
+			[undefined, 'mysql.silent db'],
+		],
+		[
+			'a slow database does not',
+			[
+				['mysql.slow', 'db'],
+				['processes.absent', 'AST_update'],
+			],
+			[undefined, undefined],
+		],
+		[
+			'Asterisk takes its clients with it',
+			[
+				['asterisk.absent', 'Asterisk'],
+				['processes.absent', 'AST_manager_send'],
+				['processes.absent', 'FastAGI_log'],
+			],
+			[undefined, 'asterisk.absent Asterisk', undefined],
+		],
+		[
+			'the listener takes its followers with it',
+			[
+				['processes.absent', 'AST_manager_listen'],
+				['processes.absent', 'AST_VDauto_dial'],
+				['processes.absent', 'AST_update'],
+			],
+			[undefined, 'processes.absent AST_manager_listen', undefined],
+		],
+		[
+			'a dead sender lets its queue grow',
+			[
+				['processes.absent', 'AST_manager_send'],
+				['queues.manager_new', 'AST_manager_send'],
+			],
+			[undefined, 'processes.absent AST_manager_send'],
+		],
+		[
+			'a stopped process has its own cause',
+			[
+				['mysql.silent', 'db'],
+				['processes.frozen', 'AST_update'],
+			],
+			[undefined, undefined],
+		],
+	])('%s', (_, findings, expected) => {
+		expect(causes(...findings)).toEqual(expected);
+	});
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { scriptGeneration } from '../../src/dialer/daemons.ts';
+import { findAsterisk, findDaemon, surplusCopy } from '../../src/dialer/process-table.ts';
+import type { Process } from '../../src/types.ts';
+
+const HOME = '/usr/share/astguiclient';
+const SEND = `${HOME}/AST_manager_send.pl`;
+
+const process = (pid: number, ppid: number, argv: string[], state = 'S'): Process => ({
+	pid,
+	ppid,
+	argv,
+	state,
+	comm: 'x',
+	startTicks: pid,
+	started: pid / 100,
+});
+const pids = (processes: Process[]): number[] => processes.map(({ pid }) => pid);
+const find = (...table: Process[]) => findDaemon(table, HOME, ['AST_manager_send.pl']);
+
+describe('finding a daemon in the process table', () => {
+	it('tells the program, its screen and those that merely mention it apart', () => {
+		const found = find(
+			process(10, 1, ['SCREEN', '-d', '-m', '-S', 'ASTsend', SEND]),
+			process(11, 10, ['/usr/bin/perl', SEND]),
+			process(12, 1, ['vi', SEND]),
+			process(13, 1, ['sh', '-c', `tail -f ${SEND}`]),
+			process(14, 1, ['/usr/bin/perl', `${HOME}/AST_manager_security_AMI2.pl`]),
+			process(15, 1, ['perl', '/home/x/AST_manager_send.pl']),
+		);
+		expect({ copies: pids(found.copies), screens: pids(found.screens), mentions: pids(found.mentions) }).toEqual({
+			copies: [11],
+			screens: [10],
+			mentions: [12, 13],
+		});
+	});
+
+	it.each([
+		['/usr/bin/perl', true],
+		['perl', true],
+		['perl5.36.0', true],
+		['perldoc', false],
+		['/usr/bin/python3', false],
+	])('takes %s for the interpreter: %s', (interpreter, counts) => {
+		expect(find(process(11, 1, [interpreter, SEND])).copies).toHaveLength(counts ? 1 : 0);
+	});
+
+	it('never takes a script whose name merely begins the same way', () => {
+		const fill = process(11, 1, ['/usr/bin/perl', `${HOME}/AST_VDauto_dial_FILL.pl`]);
+		expect(findDaemon([fill], HOME, ['AST_VDauto_dial.pl'])).toMatchObject({ copies: [], mentions: [] });
+	});
+
+	it('counts forks and workers as children, however deep', () => {
+		const found = find(
+			process(11, 1, ['/usr/bin/perl', SEND]),
+			process(12, 11, ['/usr/bin/perl', SEND]),
+			process(13, 11, ['sh', '-c', 'x']),
+			process(14, 13, ['/usr/bin/perl', SEND]),
+		);
+		expect([pids(found.copies), pids(found.children)]).toEqual([[11], [12, 14]]);
+	});
+
+	it('survives a circle of parents', () => {
+		expect(
+			find(process(11, 12, ['/usr/bin/perl', SEND]), process(12, 13, ['a']), process(13, 12, ['b'])).copies,
+		).toHaveLength(1);
+	});
+
+	it('finds a zombie by the screen that does not reap it', () => {
+		const found = find(process(10, 1, ['SCREEN', SEND], 'T'), process(11, 10, [], 'Z'), process(12, 1, [], 'Z'));
+		expect([pids(found.copies), pids(found.zombies)]).toEqual([[], [11]]);
+	});
+
+	it('lets the stopped copy go, else the younger', () => {
+		expect(surplusCopy([process(11, 1, [], 'T'), process(12, 1, [])]).pid).toBe(11);
+		expect(surplusCopy([process(12, 1, []), process(11, 1, [])]).pid).toBe(12);
+	});
+});
+
+describe('finding Asterisk', () => {
+	it.each([
+		[['/usr/sbin/asterisk', '-vvvvgcT'], true],
+		[['asterisk'], true],
+		[['/usr/sbin/asterisk', '-r'], false],
+		[['/usr/sbin/asterisk', '-cvvvr'], false],
+		[['/usr/sbin/asterisk', '-rx', 'core show channels'], false],
+		[['/usr/sbin/asterisk', '-C', '/srv/other/asterisk.conf', '-f'], false],
+		[['/usr/sbin/safe_asterisk'], false],
+		[['vi', '/usr/sbin/asterisk'], false],
+	])('%j counts: %s', (argv, counts) => {
+		expect(findAsterisk([process(20, 1, argv)], '/etc/asterisk')).toHaveLength(counts ? 1 : 0);
+	});
+
+	it('goes by the configuration that it was started with', () => {
+		const other = process(20, 1, ['/usr/sbin/asterisk', '-C', '/srv/b/asterisk/asterisk.conf']);
+		expect(findAsterisk([other], '/srv/b/asterisk')).toHaveLength(1);
+	});
+});
+
+describe('the generation of scripts by servers.asterisk_version', () => {
+	it.each([
+		['1.4.21.2', 'ami1'],
+		['1.8.32', 'ami1'],
+		['11.25.1-vici', 'ami1'],
+		['', 'ami1'],
+		['12.8', 'ami2'],
+		['13.29.2-vici', 'ami2'],
+		['16.28.0', 'ami2'],
+		['1.13.0', 'ami2'],
+	])('%s: %s', (version, generation) => {
+		expect(scriptGeneration(version)).toBe(generation);
+	});
+});

@@ -132,7 +132,7 @@ function absent(seen: DaemonObservation, context: Context): Finding {
 		summary: `${name} is not running`,
 		evidence: { screens: seen.screens.map(describeScreen) },
 		remedy: `start:${name}`,
-		advice: `screen -ls; ls -l /tmp; look at the newest log of ${name}`,
+		advice: `screen -ls; ls -lt ${context.settings.logs} | head`,
 	});
 }
 

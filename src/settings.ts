@@ -1,6 +1,7 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
+import { choice, defined, ration, startWindow } from './settings-values.ts';
 import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
@@ -87,8 +88,6 @@ const KNOWN: string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
 ].map((name) => PREFIX + name);
-
-const TIME_UNITS = { s: 1, m: 60, h: 3600 } as const;
 
 /**
  * Settles every setting in the order environment, settings file, astguiclient.conf, default.
@@ -214,36 +213,6 @@ function readAstguiclient(path: string, sources: SettingsSources, problems: stri
 	return undefined;
 }
 
-function choice<T extends string>(
-	value: string | undefined,
-	allowed: readonly T[],
-	fallback: T,
-	fail: (expected: string) => void,
-): T {
-	if (value === undefined) return fallback;
-	const found = allowed.find((candidate) => candidate === value);
-	if (!found) fail(`one of ${allowed.join(', ')}${nearest(value, allowed)}`);
-	return found ?? fallback;
-}
-
-function startWindow(value: string, fail: (expected: string) => void): { startWindow?: { from: number; to: number } } {
-	if (value === 'any') return {};
-	const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(value) ?? [];
-	if (from !== undefined && Number(from) < Number(to) && Number(to) <= 60)
-		return { startWindow: { from: Number(from), to: Number(to) } };
-	fail('two seconds of the minute such as 10-50, or any');
-	return {};
-}
-
-function ration(value: string, fail: (expected: string) => void): Settings['ration'] {
-	const [, restarts, amount, unit] = /^(\d{1,3})\/(\d{1,4})([smh])$/.exec(value) ?? [];
-	if (restarts && amount && unit) {
-		return { restarts: Number(restarts), seconds: Number(amount) * TIME_UNITS[unit as keyof typeof TIME_UNITS] };
-	}
-	fail('restarts per time such as 3/15m');
-	return { restarts: 3, seconds: 900 };
-}
-
 function limits(value: (name: string) => string | undefined, fail: (name: string, expected: string) => void): Limits {
 	const limit = (side: 'WARN' | 'CRIT', name: ThresholdName, fallback: number): number => {
 		const key = `${side}_${name.toUpperCase()}`;
@@ -259,9 +228,4 @@ function limits(value: (name: string) => string | undefined, fail: (name: string
 		return [name, both] as const;
 	});
 	return Object.fromEntries(settled) as unknown as Limits;
-}
-
-/** The same object without the keys whose value is undefined. */
-function defined<T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
 }

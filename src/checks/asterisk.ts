@@ -1,82 +1,16 @@
-import { AmiSession, type AmiStage, AmiTrouble } from '../adapters/ami.ts';
-import { type AmiMessage, header } from '../adapters/ami-wire.ts';
-import { fingerprint } from '../adapters/files.ts';
-import { isLocalAddress } from '../adapters/host.ts';
+import type { AmiStage } from '../adapters/ami.ts';
+import { type AsteriskObservation, readAsterisk } from '../dialer/asterisk.ts';
 import { scriptGeneration } from '../dialer/daemons.ts';
-import { findAsterisk, isStopped } from '../dialer/process-table.ts';
+import { isStopped } from '../dialer/process-table.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
-import type { AmiMemory, World } from '../world.ts';
 import type { Check } from './check.ts';
-
-/** Deadlines of the single steps, milliseconds; a refused login alone takes Asterisk a second. */
-const GREETING_TIMEOUT = 3000;
-const LOGIN_TIMEOUT = 5000;
-const ANSWER_TIMEOUT = 5000;
-/** Seconds between two probes of the channel lock: each one that finds it held leaves a blocked thread behind. */
-const PROBE_EVERY = 60;
-/** The same once the deadlock is confirmed. */
-const PROBE_DEADLOCKED_EVERY = 600;
-/** Seconds after which a refused account is tried again although nothing changed. */
-const REFUSED_FOR = 3600;
-
-interface Session {
-	user: string;
-	version: string;
-	/** seconds */
-	ping: number;
-	/** Asterisk's clock minus the local one, seconds, half the round trip taken off; undefined before Asterisk 1.8 */
-	clockSkew: number | undefined;
-	channels: number | undefined;
-	/** what CoreStatus said when it did not succeed */
-	coreStatusRefused: string | undefined;
-	/** `silent-before`: silent when last probed, and not due to be probed again */
-	deepProbe: 'answered' | 'silent' | 'silent-before' | 'not-due' | 'not-permitted';
-}
-
-export interface AsteriskObservation {
-	/** set where `servers` says that this machine runs no Asterisk */
-	notHere: boolean;
-	processes: { pid: number; startTicks: number; state: string }[];
-	/** whether an Asterisk that answers under this address must be a process of this machine */
-	local: boolean;
-	address: string;
-	trouble: { stage: AmiStage | 'no-account' | 'not-tried'; message: string } | undefined;
-	session: Session | undefined;
-	/** servers.asterisk_version, empty when not known */
-	expectedVersion: string;
-	uptime: number;
-	amiMemory: AmiMemory | undefined;
-}
 
 export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
 
-	async observe(world) {
-		const row = await world.server().catch(() => undefined);
-		const known = row ?? world.memory.server;
-		const account = { ...(row?.ami ?? world.amiMemory.good), ...world.settings.ami };
-		const host = account.host ?? '127.0.0.1';
-		const port = account.port ?? 5038;
-		const base: AsteriskObservation = {
-			notHere: known?.runsAsterisk === false,
-			processes: findAsterisk(world.processes(), world.settings.asteriskEtc).map(({ pid, startTicks, state }) => ({
-				pid,
-				startTicks,
-				state,
-			})),
-			local: host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host)),
-			address: `${host}:${port}`,
-			trouble: undefined,
-			session: undefined,
-			expectedVersion: known?.asteriskVersion ?? '',
-			uptime: world.proc.uptime(),
-			amiMemory: undefined,
-		};
-		if (base.notHere || base.processes.some(isStopped)) return base;
-		return { ...base, ...(await talk(world, base, { host, port, user: account.user, secret: account.secret })) };
-	},
+	observe: readAsterisk,
 
 	judge(seen, { settings: { limits }, note }) {
 		if (seen.notHere)
@@ -160,96 +94,6 @@ export const asterisk: Check<AsteriskObservation> = {
 
 const deadlockSummary = (confirmed: boolean): string =>
 	`Asterisk answers Ping but not a question about channels: ${confirmed ? 'it is deadlocked' : 'perhaps it is deadlocked'}`;
-
-type Account = { host: string; port: number; user: string | undefined; secret: string | undefined };
-
-/** One AMI session from greeting to goodbye; whatever goes wrong is told, never thrown. */
-async function talk(world: World, base: AsteriskObservation, account: Account): Promise<Partial<AsteriskObservation>> {
-	const { host, port, user, secret } = account;
-	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
-	let session: AmiSession | undefined;
-	try {
-		session = await AmiSession.open(host, port, world.deadline.within(GREETING_TIMEOUT), world.traces.ami);
-		if (!user || secret === undefined) {
-			const message = 'no AMI account is known: the database cannot be asked and none was remembered';
-			return { trouble: { stage: 'no-account', message } };
-		}
-		if (isRefused(world, { host, port, user, secret }, managerConf)) {
-			const message = `AMI user ${user} was refused; not tried again until account or manager.conf change, or an hour has passed`;
-			return { trouble: { stage: 'not-tried', message } };
-		}
-		await session.login(user, secret, world.deadline.within(LOGIN_TIMEOUT));
-		return { session: await examine(world, base, session, user), amiMemory: { good: { host, port, user, secret } } };
-	} catch (error) {
-		if (!(error instanceof AmiTrouble)) throw error;
-		const trouble = { stage: error.stage, message: error.message };
-		if (error.stage !== 'authentication-failed' || !user || secret === undefined) return { trouble };
-		const refused = { host, port, user, secret, managerConf, at: base.uptime, bootId: world.proc.bootId() };
-		return { trouble, amiMemory: { ...world.amiMemory, refused } };
-	} finally {
-		session?.close();
-	}
-}
-
-/** True while trying the same account again could only get this machine banned. */
-function isRefused(
-	world: World,
-	account: Required<{ [K in keyof Account]: NonNullable<Account[K]> }>,
-	managerConf: string,
-): boolean {
-	const { refused } = world.amiMemory;
-	if (!refused || world.insists) return false;
-	const same = (['host', 'port', 'user', 'secret'] as const).every((key) => refused[key] === account[key]);
-	const fresh = refused.bootId === world.proc.bootId() && world.proc.uptime() - refused.at < REFUSED_FOR;
-	return same && fresh && refused.managerConf === managerConf;
-}
-
-async function examine(world: World, base: AsteriskObservation, session: AmiSession, user: string): Promise<Session> {
-	const began = performance.now();
-	const pong = await session.action('Ping', {}, world.deadline.within(ANSWER_TIMEOUT));
-	const ping = (performance.now() - began) / 1000;
-	const timestamp = Number(header(pong, 'Timestamp'));
-	const clockSkew = timestamp > 0 ? timestamp - (Date.now() / 1000 - ping / 2) : undefined;
-
-	const status = await session.action('CoreStatus', {}, world.deadline.within(ANSWER_TIMEOUT));
-	const succeeded = header(status, 'Response') === 'Success';
-	return {
-		user,
-		version: session.version,
-		ping,
-		clockSkew,
-		channels: succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined,
-		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
-		deepProbe: await probeChannelLock(world, base, session),
-	};
-}
-
-/**
- * Asks for the status of a channel that cannot exist. The answer "No such channel" needs the lock of the channel list,
- * which Ping does not; its absence is how a deadlocked Asterisk looks from outside (asterisk issues 450 and 1907).
- */
-async function probeChannelLock(
-	world: World,
-	base: AsteriskObservation,
-	session: AmiSession,
-): Promise<Session['deepProbe']> {
-	const last = world.memory.deepProbe;
-	const same = last !== undefined && last.asteriskStart === (base.processes[0]?.startTicks ?? 0);
-	const confirmed =
-		same && !last.answered && (world.memory.conditions['asterisk.deadlocked Asterisk']?.looks ?? 0) >= 2;
-	const age = same ? base.uptime - last.at : Number.POSITIVE_INFINITY;
-	if (same && age < (confirmed ? PROBE_DEADLOCKED_EVERY : Math.min(PROBE_EVERY, world.settings.lookGap))) {
-		return last.answered ? 'not-due' : 'silent-before';
-	}
-	let answer: AmiMessage;
-	try {
-		answer = await session.action('Status', { Channel: 'none/vicikeep' }, world.deadline.within(ANSWER_TIMEOUT));
-	} catch (error) {
-		if (error instanceof AmiTrouble && error.stage === 'no-answer') return 'silent';
-		throw error;
-	}
-	return header(answer, 'Message') === 'Permission denied' ? 'not-permitted' : 'answered';
-}
 
 const MEANING: Record<
 	AmiStage | 'no-account' | 'not-tried',

@@ -40,7 +40,7 @@ export function renderQuiet(
 					outcome !== 'withheld' && outcome !== 'planned' && !shown.some(({ remedy }) => remedy === id),
 			)
 			.map(tellAction),
-		...recovered.map((key) => `recovered: ${key}`),
+		...recovered.map((key) => `recovered: ${key.replace(/^(\S+) (.*)$/, '$2 ($1)')}`),
 	];
 	const text =
 		lines.length === 0 ? '' : `vicikeep on dialer ${report.server_ip}: ${report.status}\n${lines.join('\n')}\n`;

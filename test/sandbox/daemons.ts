@@ -37,13 +37,13 @@ export class Daemons {
 		private readonly env: Record<string, string>,
 	) {}
 
-	/** Starts a daemon as stock does, in its screen; resolves when its Perl runs (5 s), or at once if it had been running. */
+	/** Starts a daemon as stock does, in its screen; resolves when its Perl runs (15 s), or at once if it had been running. */
 	async start(script: string): Promise<void> {
 		const daemon = STOCK.find((one) => one.script === script);
 		if (daemon === undefined) throw new Error(`no stand-in for ${script}`);
 		const args = ['-d', '-m', '-S', daemon.screen, join(this.home, script), ...daemon.args];
 		await run(join(this.home, '../bin/screen'), args, { env: this.env, cwd: join(this.home, '..'), timeoutMs: 10_000 });
-		await until(`start of ${script}`, 5_000, () => this.pids(script).length > 0);
+		await until(`start of ${script}`, 15_000, () => this.pids(script).length > 0);
 	}
 
 	/** Starts every daemon that VARactive_keepalives asks for and there is a stand-in for. */

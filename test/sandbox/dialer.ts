@@ -116,7 +116,7 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 			},
 		};
 		writeFileSync(dialer.astguiclientConf, astguiclientConf(dialer, keepalives, options.databaseHost ?? serverIp));
-		writeFileSync(crontab, `PATH=${env.PATH}\n`);
+		writeFileSync(crontab, `PATH=${env.PATH}\nHOME=${env.HOME}\n`);
 		// settings of the machine that the tests run on must not reach the dialer
 		writeFileSync(envFile, '', { mode: 0o600 });
 		writeWrappers(programs, folder);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type AsteriskObservation, asterisk } from '../../src/checks/asterisk.ts';
+import { asterisk } from '../../src/checks/asterisk.ts';
 import type { Context } from '../../src/checks/check.ts';
 import { type Copy, type DaemonObservation, minutesSince, processes } from '../../src/checks/processes.ts';
 import { queues } from '../../src/checks/queues.ts';
 import { diagnose } from '../../src/diagnose.ts';
+import type { AsteriskObservation } from '../../src/dialer/asterisk.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { QueueObservation } from '../../src/dialer/queues.ts';
 import type { Judgement } from '../../src/types.ts';

@@ -1,0 +1,44 @@
+import { nearest } from './nearest.ts';
+
+const TIME_UNITS = { s: 1, m: 60, h: 3600 } as const;
+
+/** One of a few words; anything else is told to `fail` with the nearest one. */
+export function choice<T extends string>(
+	value: string | undefined,
+	allowed: readonly T[],
+	fallback: T,
+	fail: (expected: string) => void,
+): T {
+	if (value === undefined) return fallback;
+	const found = allowed.find((candidate) => candidate === value);
+	if (!found) fail(`one of ${allowed.join(', ')}${nearest(value, allowed)}`);
+	return found ?? fallback;
+}
+
+/** `10-50`: from and to as seconds of a minute; `any` for no window. */
+export function startWindow(
+	value: string,
+	fail: (expected: string) => void,
+): { startWindow?: { from: number; to: number } } {
+	if (value === 'any') return {};
+	const [, from, to] = /^(\d{1,2})-(\d{1,2})$/.exec(value) ?? [];
+	if (from !== undefined && Number(from) < Number(to) && Number(to) <= 60)
+		return { startWindow: { from: Number(from), to: Number(to) } };
+	fail('two seconds of the minute such as 10-50, or any');
+	return {};
+}
+
+/** `3/15m`: how many restarts in how many seconds. */
+export function ration(value: string, fail: (expected: string) => void): { restarts: number; seconds: number } {
+	const [, restarts, amount, unit] = /^(\d{1,3})\/(\d{1,4})([smh])$/.exec(value) ?? [];
+	if (restarts && amount && unit) {
+		return { restarts: Number(restarts), seconds: Number(amount) * TIME_UNITS[unit as keyof typeof TIME_UNITS] };
+	}
+	fail('restarts per time such as 3/15m');
+	return { restarts: 3, seconds: 900 };
+}
+
+/** The same object without the keys whose value is undefined. */
+export function defined<T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}

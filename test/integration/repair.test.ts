@@ -121,8 +121,9 @@ describe('an interrupted repair', () => {
 		await gone(UPDATER);
 
 		const next = await tick(dialer);
-		expect(next.findings).toEqual(['processes.absent AST_update']);
-		expect(next.actions).toEqual(['done start:AST_update']);
+		// its stopped screen may still be there, and then holds a zombie
+		expect(next.findings[0]).toMatch(/^processes\.(absent|zombie) AST_update$/);
+		expect(next.actions[0]).toMatch(/^done (start|restart):AST_update$/);
 		expect(next.exitCode).toBe(0);
 	});
 });

@@ -54,7 +54,9 @@ export class Cells {
 
 	/** For a comment line. */
 	comment(column: string): string {
-		return commentText(this.text(column));
+		const text = this.text(column);
+		if (CONTROL.test(text)) this.warn(column, 'holds control characters; written as blanks');
+		return commentText(text);
 	}
 
 	/** For the right side of `key=value`. */

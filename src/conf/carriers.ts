@@ -1,7 +1,8 @@
 import { Cells } from './cells.ts';
 import type { ConfTemplates } from './conf-templates.ts';
 import type { Carrier } from './model.ts';
-import { leftOut, type RawBlocks, startsSection } from './raw.ts';
+import { leftOut, type RawBlocks } from './raw.ts';
+import { startsSection } from './reader.ts';
 import { type Row, textOf } from './source.ts';
 import type { Warnings } from './warnings.ts';
 

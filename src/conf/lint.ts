@@ -39,45 +39,44 @@ export function lintConf(
 	{ sections, includeExists, topLevel = false }: Surroundings = {},
 ): ConfProblem[] {
 	const problems: ConfProblem[] = [];
-	const known = new Set(sections);
-	const reading = readConf(text);
+	const own = new Set<string>();
+	const isKnown = (name: string) => own.has(name) || sections?.has(name) === true;
 	let inSection = !topLevel;
-	for (const { line, text: directive } of reading.directives) {
-		const found = (problem: Found | undefined) => {
-			if (problem !== undefined) problems.push({ line, ...problem });
-		};
-		if (directive.startsWith('[')) {
-			const problem = headerProblem(directive, known);
-			found(problem);
-			if (problem === undefined) known.add(sectionOf(directive));
+	const losses = readConf(text, (directive, line) => {
+		let found: Found | undefined;
+		const first = directive[0];
+		if (first === '[') {
+			found = headerProblem(directive, isKnown);
+			if (found === undefined) own.add(sectionOf(directive));
 			inSection = true;
-		} else if (directive.startsWith('#')) {
-			found(directiveProblem(directive, includeExists));
+		} else if (first === '#') {
+			found = directiveProblem(directive, includeExists);
 		} else if (!inSection) {
-			found({ code: 'no-section', problem: 'stands before the first section', fatal: true });
-		} else if (directive.startsWith('\\') && !(directive.charCodeAt(1) > 32)) {
-			found({ code: 'bad-escape', problem: 'escapes a blank', fatal: true });
+			found = { code: 'no-section', problem: 'stands before the first section', fatal: true };
+		} else if (first === '\\' && !(directive.charCodeAt(1) > 32)) {
+			found = { code: 'bad-escape', problem: 'escapes a blank', fatal: true };
 		} else if (!directive.includes('=')) {
-			found({ code: 'no-equals', problem: "has no '=', Asterisk ignores it", fatal: false });
+			found = { code: 'no-equals', problem: "has no '=', Asterisk ignores it", fatal: false };
 		}
-	}
-	for (const line of reading.tooLong) {
+		if (found !== undefined) problems.push({ line, ...found });
+	});
+	for (const line of losses.tooLong) {
 		problems.push({ line, code: 'long-line', problem: `is longer than ${LONGEST_LINE} bytes`, fatal: false });
 	}
-	if (reading.strayCommentEnd !== undefined) {
+	if (losses.strayCommentEnd !== undefined) {
 		const problem = "'--;' closes no block comment, Asterisk skips all that follows";
-		problems.push({ line: reading.strayCommentEnd, code: 'stray-comment-end', problem, fatal: true });
+		problems.push({ line: losses.strayCommentEnd, code: 'stray-comment-end', problem, fatal: true });
 	}
-	if (reading.openComment !== undefined) {
+	if (losses.openComment !== undefined) {
 		const problem = "block comment ';--' is not closed";
-		problems.push({ line: reading.openComment, code: 'open-comment', problem, fatal: true });
+		problems.push({ line: losses.openComment, code: 'open-comment', problem, fatal: true });
 	}
 	return problems;
 }
 
 type Found = Omit<ConfProblem, 'line'>;
 
-function headerProblem(header: string, known: ReadonlySet<string>): Found | undefined {
+function headerProblem(header: string, isKnown: (name: string) => boolean): Found | undefined {
 	const end = header.indexOf(']');
 	if (end < 0) return { code: 'unclosed-section', problem: "'[' is not closed", fatal: true };
 	if (header[end + 1] !== '(') return undefined;
@@ -86,7 +85,7 @@ function headerProblem(header: string, known: ReadonlySet<string>): Found | unde
 	for (const option of header.slice(end + 2, close).split(',')) {
 		if (option === '!') continue;
 		const base = option.startsWith('+') ? sectionOf(header) : option.toLowerCase();
-		if (!known.has(base)) {
+		if (!isKnown(base)) {
 			return { code: 'unknown-section', problem: `no section '${base}' stands before it`, fatal: true };
 		}
 	}

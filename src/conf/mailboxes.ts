@@ -5,6 +5,9 @@ import { readConf } from './reader.ts';
 import { fold, type Row, textOf } from './source.ts';
 import type { Warnings } from './warnings.ts';
 
+/** How lines begin by which Asterisk marks a file it has rewritten itself. */
+export const REWRITTEN = ';!';
+
 /** Boxes of phones that share no box: one per row (servers other than the voicemail server). */
 export function localMailboxes(rows: readonly Row[], warnings: Warnings): Mailbox[] {
 	return rows.flatMap((row) => {
@@ -57,16 +60,22 @@ function mailbox(cells: Cells, name: string): Mailbox | undefined {
 }
 
 /**
- * The lines of a voicemail.conf that are kept: all up to its `[default]` line.
+ * The lines of a voicemail.conf that are kept: all up to its `[default]` line, without the `;!` lines that Asterisk puts
+ * on top when it rewrites the file (they are a sign of it, see read-back.ts).
  *
  * @returns `undefined` if no line is that section's header: then nobody can tell settings from old boxes
  */
 export function keptHeader(text: string): string | undefined {
 	const lines = text.replaceAll('\r', '').split('\n');
-	const header = readConf(lines.join('\n')).directives.find(({ text: directive }) =>
-		/^\[default\]($|[\s(])/i.test(directive),
-	);
-	return header && lines.slice(0, header.line).join('\n');
+	let header: number | undefined;
+	readConf(lines.join('\n'), (directive, line) => {
+		if (/^\[default\]($|[ \t(])/i.test(directive)) header ??= line;
+	});
+	if (header === undefined) return undefined;
+	return lines
+		.slice(0, header)
+		.filter((line) => !line.startsWith(REWRITTEN))
+		.join('\n');
 }
 
 /** A header for a server that has lost its voicemail.conf: the zones come from the database, the rest is Asterisk's. */

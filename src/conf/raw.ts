@@ -1,6 +1,6 @@
 import { type Cells, commentText } from './cells.ts';
 import { lintConf, type Surroundings } from './lint.ts';
-import { readConf, sectionNames } from './reader.ts';
+import { sectionNames, startsSection } from './reader.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_BUT_TAB_AND_NEWLINE = /[\0-\x08\x0b-\x1f\x7f]/;
@@ -55,11 +55,6 @@ export class RawBlocks {
 		cells.warn(column, `${block.problem}; left out`);
 		return leftOut(cells, column, block.problem);
 	}
-}
-
-/** Whether a block begins a section of its own. */
-export function startsSection(text: string): boolean {
-	return text.includes('[') && readConf(text).directives.some((directive) => directive.text.startsWith('['));
 }
 
 /** Comment in place of an entry. */

@@ -1,4 +1,4 @@
-import { firstOfEachBox } from './mailboxes.ts';
+import { firstOfEachBox, REWRITTEN } from './mailboxes.ts';
 import { readConf } from './reader.ts';
 import { fold, type Row, type Source, textOf } from './source.ts';
 import { type ConfWarning, Warnings } from './warnings.ts';
@@ -33,7 +33,8 @@ export interface VoicemailTexts {
 	readonly live: string;
 	/**
 	 * The file as it was last generated (stock leaves its own as `BUILDvoicemail-vicidial.conf`); `null` if unknown.
-	 * Then only passwords are read back, and only if Asterisk rewrote the file, which drops the last comment.
+	 * Then only passwords are read back, and only if Asterisk rewrote the file: that adds a `;!` block and drops the last
+	 * comment.
 	 */
 	readonly previous: string | null;
 }
@@ -49,13 +50,14 @@ export function readBackMailboxes(source: Source, { live, previous }: VoicemailT
 	const updates: ReadBackUpdate[] = [];
 	const patched = new Map<Row, Row>();
 	if (source.mailboxPhones.length === 0 && source.mailboxes.length === 0) return { updates, source, warnings: [] };
-	const rewritten = !live.includes('; END OF FILE');
+	const rewritten = live.startsWith(REWRITTEN) || !live.includes('; END OF FILE');
 	if (previous === null && !rewritten) return { updates, source, warnings: [] };
 	const owners = ownersOf(source);
 	const before = previous === null ? undefined : boxesOf(previous);
 	for (const [id, { box, standAlone, settings }] of boxesOf(live)) {
-		const owner = standAlone ? (owners.boxes.get(box) ?? owners.phones.get(box)) : owners.phones.get(box);
-		const target = owner ?? owners.boxes.get(box);
+		// The separator between the groups is a comment and may be gone.
+		const [first, second] = standAlone ? [owners.boxes, owners.phones] : [owners.phones, owners.boxes];
+		const target = first.get(box) ?? second.get(box);
 		if (target === undefined) continue;
 		const stored = settingsOf(target.row);
 		const known = before === undefined ? stored : before.get(id)?.settings;
@@ -126,18 +128,18 @@ function boxesOf(text: string): Map<string, Box> {
 	const boxes = new Map<string, Box>();
 	const separator = text.split('\n').findIndex((line) => line.startsWith('; Other Voicemail Entries')) + 1;
 	let inDefault = false;
-	for (const { line, text: directive } of readConf(text.replaceAll('\r', '')).directives) {
+	readConf(text.replaceAll('\r', ''), (directive, line) => {
 		if (directive.startsWith('[')) {
 			inDefault = /^\[default\]/i.test(directive);
-			continue;
+			return;
 		}
 		const [, box = '', value = ''] = /^([^=]*?) *=>? *(.*)$/.exec(directive) ?? [];
 		const settings = inDefault && box !== '' ? parseBox(value) : undefined;
-		if (settings === undefined) continue;
+		if (settings === undefined) return;
 		const standAlone = separator > 0 && line > separator;
 		const id = `${standAlone} ${fold(box)}`;
 		if (!boxes.has(id)) boxes.set(id, { box: fold(box), standAlone, settings });
-	}
+	});
 	return boxes;
 }
 
@@ -181,10 +183,10 @@ function update(
 function zonesUpdate(settings: Row, live: string): ReadBackUpdate | undefined {
 	const zones: string[] = [];
 	let inZones = false;
-	for (const { text } of readConf(live.replaceAll('\r', '')).directives) {
-		if (text.startsWith('[')) inZones = /^\[zonemessages\]/i.test(text);
-		else if (inZones) zones.push(normalZone(text));
-	}
+	readConf(live.replaceAll('\r', ''), (directive) => {
+		if (directive.startsWith('[')) inZones = /^\[zonemessages\]/i.test(directive);
+		else if (inZones) zones.push(normalZone(directive));
+	});
 	const stored = textOf(settings, 'voicemail_timezones').split('\n').map(normalZone).filter(Boolean);
 	if (zones.length === 0 || zones.join('\n') === stored.join('\n')) return undefined;
 	return {

@@ -1,14 +1,13 @@
 // How Asterisk's configuration reader takes a text apart, as far as it decides which lines count.
 
-/** A line as the reader acts on it: comments cut, `\;` unescaped, blanks trimmed, never empty. */
-export interface Directive {
-	readonly line: number;
-	readonly text: string;
-}
+/**
+ * Is given each line as the reader acts on it: comments cut, `\;` unescaped, blanks trimmed, never empty.
+ * (A visitor, not a list: files have hundreds of thousands of lines.)
+ */
+export type Visit = (directive: string, line: number) => void;
 
-/** What reading a text came to. */
-export interface Reading {
-	readonly directives: readonly Directive[];
+/** Where a text loses lines by itself. */
+export interface Losses {
 	/** Lines that are skipped because they do not fit the reader's buffer. */
 	readonly tooLong: readonly number[];
 	/** Line of the `;--` that is still open at the end, or was once too deep. */
@@ -33,33 +32,31 @@ export function strip(text: string): string {
 }
 
 /** Reads a text the way Asterisk does, including the ways in which it loses the rest of a file. */
-export function readConf(text: string): Reading {
-	const directives: Directive[] = [];
+export function readConf(text: string, visit: Visit): Losses {
 	const tooLong: number[] = [];
 	let depth = 0;
 	let openedAt = 0;
-	let number = 0;
-	for (const line of text.split('\n')) {
-		number++;
-		if (line.length > LONGEST_LINE) {
-			tooLong.push(number);
+	let line = 0;
+	for (let start = 0, end: number; start <= text.length; start = end + 1) {
+		end = text.indexOf('\n', start);
+		if (end < 0) end = text.length;
+		line++;
+		if (end - start > LONGEST_LINE) {
+			tooLong.push(line);
 			continue;
 		}
-		if (depth === 0 && !line.includes(';')) {
-			const plain = strip(line);
-			if (plain !== '') directives.push({ line: number, text: plain });
-			continue;
+		let directive = text.slice(start, end);
+		if (depth > 0 || directive.includes(';')) {
+			const before = depth;
+			({ depth, text: directive } = withoutComments(directive, depth));
+			if (depth < 0) return { tooLong, strayCommentEnd: line };
+			if (before === 0 && depth > 0) openedAt = line;
+			if (depth > DEEPEST_COMMENT) return { tooLong, openComment: openedAt };
 		}
-		const before = depth;
-		const cut = withoutComments(line, depth);
-		depth = cut.depth;
-		if (depth < 0) return { directives, tooLong, strayCommentEnd: number };
-		if (before === 0 && depth > 0) openedAt = number;
-		if (depth > DEEPEST_COMMENT) return { directives, tooLong, openComment: openedAt };
-		const kept = strip(cut.text);
-		if (kept !== '') directives.push({ line: number, text: kept });
+		directive = strip(directive);
+		if (directive !== '') visit(directive, line);
 	}
-	return depth > 0 ? { directives, tooLong, openComment: openedAt } : { directives, tooLong };
+	return depth > 0 ? { tooLong, openComment: openedAt } : { tooLong };
 }
 
 /** One line without its comments, and the depth of block comments after it (negative: closed one too many). */
@@ -98,10 +95,22 @@ function withoutComments(line: string, depthBefore: number): { text: string; dep
 /** Names of all sections of a text, templates included, in lower case (the reader ignores case). */
 export function sectionNames(text: string): Set<string> {
 	const names = new Set<string>();
-	for (const { text: directive } of readConf(text).directives) {
+	if (!text.includes('[')) return names;
+	readConf(text, (directive) => {
 		if (directive.startsWith('[') && directive.includes(']')) names.add(sectionOf(directive));
-	}
+	});
 	return names;
+}
+
+/** Whether a text begins a section of its own. */
+export function startsSection(text: string): boolean {
+	let starts = false;
+	if (text.includes('[')) {
+		readConf(text, (directive) => {
+			starts ||= directive.startsWith('[');
+		});
+	}
+	return starts;
 }
 
 /** Section name of a `[name]…` line in lower case. */

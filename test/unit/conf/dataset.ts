@@ -46,7 +46,7 @@ export async function startDatasetServer(): Promise<DatasetServer> {
 			return {
 				query: async (sql, parameters) => {
 					statements++;
-					const [rows] = await connection.query({ sql, timeout: 20_000 }, parameters);
+					const [rows] = await connection.query({ sql, timeout: 20_000 }, [...parameters]);
 					return rows as Row[];
 				},
 				change: async (sql) => {

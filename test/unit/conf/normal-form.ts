@@ -9,17 +9,17 @@ function dialplan(sections: Section[]): Record<string, unknown> {
 	const globals: Record<string, string> = {};
 	for (const { name, lines } of sections) {
 		if (name === '') {
-			for (const line of lines) globals[keyOf(line)] = valueOf(line);
+			for (const line of lines) globals[leftSide(line)] = rightSide(line);
 			continue;
 		}
 		contexts[name] ??= { extensions: {}, includes: [] };
 		const context = contexts[name];
 		let priority = 0;
 		for (const line of lines) {
-			if (keyOf(line) === 'include') context.includes.push(valueOf(line));
-			if (keyOf(line) !== 'exten') continue;
+			if (leftSide(line) === 'include') context.includes.push(rightSide(line));
+			if (leftSide(line) !== 'exten') continue;
 			const [, exten = '', where = '', label = '', application = ''] =
-				/^([^,]*),\s*(\w+)(?:\((\w+)\))?\s*,\s*(.*)$/.exec(valueOf(line)) ?? [];
+				/^([^,]*),\s*(\w+)(?:\((\w+)\))?\s*,\s*(.*)$/.exec(rightSide(line)) ?? [];
 			priority = where === 'n' ? priority + 1 : Number(where);
 			const id = `${exten.trim()},${priority}${label && `(${label})`}`;
 			if (exten.trim() !== '') context.extensions[id] ??= applicationOf(application);
@@ -44,16 +44,16 @@ function mailboxes(sections: Section[]): Record<string, unknown> {
 	for (const { name, lines } of sections) {
 		result[name] ??= {};
 		const boxes = result[name];
-		for (const line of lines) if (keyOf(line) !== '') boxes[keyOf(line)] ??= valueOf(line);
+		for (const line of lines) if (leftSide(line) !== '') boxes[leftSide(line)] ??= rightSide(line);
 	}
 	return result;
 }
 
-function keyOf(line: string): string {
+function leftSide(line: string): string {
 	return line.slice(0, line.indexOf('=')).trim();
 }
 
-function valueOf(line: string): string {
+function rightSide(line: string): string {
 	return line
 		.slice(line.indexOf('=') + 1)
 		.replace(/^>/, '')

@@ -54,13 +54,16 @@ export function readBackMailboxes(source: Source, { live, previous }: VoicemailT
 	if (previous === null && !rewritten) return { updates, source, warnings: [] };
 	const owners = ownersOf(source);
 	const before = previous === null ? undefined : boxesOf(previous);
-	for (const [id, { box, standAlone, settings }] of boxesOf(live)) {
+	for (const { box, standAlone, settings } of boxesOf(live).values()) {
 		// The separator between the groups is a comment and may be gone.
 		const [first, second] = standAlone ? [owners.boxes, owners.phones] : [owners.phones, owners.boxes];
 		const target = first.get(box) ?? second.get(box);
 		if (target === undefined) continue;
 		const stored = settingsOf(target.row);
-		const known = before === undefined ? stored : before.get(id)?.settings;
+		const known =
+			before === undefined
+				? stored
+				: (before.get(idOf(box, standAlone)) ?? before.get(idOf(box, !standAlone)))?.settings;
 		if (known === undefined) continue;
 		const columns = (before === undefined ? (['pass'] as const) : COLUMNS).filter(
 			(column) => settings[column] !== known[column] && settings[column] !== stored[column],
@@ -123,6 +126,10 @@ interface Box {
 	readonly settings: Settings;
 }
 
+function idOf(box: string, standAlone: boolean): string {
+	return `${standAlone} ${box}`;
+}
+
 /** Boxes of the default context, by their group and name; of several lines the first, as Asterisk does. */
 function boxesOf(text: string): Map<string, Box> {
 	const boxes = new Map<string, Box>();
@@ -137,7 +144,7 @@ function boxesOf(text: string): Map<string, Box> {
 		const settings = inDefault && box !== '' ? parseBox(value) : undefined;
 		if (settings === undefined) return;
 		const standAlone = separator > 0 && line > separator;
-		const id = `${standAlone} ${fold(box)}`;
+		const id = idOf(fold(box), standAlone);
 		if (!boxes.has(id)) boxes.set(id, { box: fold(box), standAlone, settings });
 	});
 	return boxes;

@@ -1,5 +1,6 @@
 import { carriersOf } from './carriers.ts';
 import { Cells, NAMES } from './cells.ts';
+import { codecLinesWith } from './codecs.ts';
 import { ConfTemplates } from './conf-templates.ts';
 import { ConfRefusal, dialectOf, dialString } from './dialect.ts';
 import { CONF_FILES } from './files.ts';
@@ -83,11 +84,11 @@ export function buildModel(source: Source, environment: Environment): Built {
 		technology,
 		rows: source.phones.filter((phone) => textOf(phone, 'protocol') === technology),
 	}));
-	const defaultCodecs = settings.text('default_codecs');
+	const codecLines = codecLinesWith(settings.text('default_codecs'));
 	const phones = (technology: Technology): Phone[] => {
 		const file = technology === 'PJSIP' ? accounts.PJSIP_WIZ : accounts[technology];
 		return (byTechnology.find((group) => group.technology === technology)?.rows ?? []).flatMap(
-			(phone) => phoneSection(phoneCells(phone, warnings), technology, templates, file, defaultCodecs) ?? [],
+			(phone) => phoneSection(phoneCells(phone, warnings), technology, templates, file, codecLines) ?? [],
 		);
 	};
 	const localRows = byTechnology.flatMap(({ rows }) => rows);

@@ -119,9 +119,9 @@ export class Cells {
 	}
 
 	#without(column: string, text: string, characters: RegExp): string {
-		const rest = text.replace(characters, '');
-		if (rest !== text) this.warn(column, 'holds quotes or angle brackets; removed');
-		return this.#escaped(column, rest);
+		if (text.search(characters) < 0) return this.#escaped(column, text);
+		this.warn(column, 'holds quotes or angle brackets; removed');
+		return this.#escaped(column, text.replace(characters, ''));
 	}
 }
 

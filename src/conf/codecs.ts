@@ -16,14 +16,26 @@ const CODECS: readonly (readonly [codec: string, ...spellings: string[]])[] = [
 	['slin', 'slin'],
 ];
 
+/** Codec lines of a list; none where it names no known codec, `fallback` where it has at most two characters. */
+export type CodecLines = (list: string, fallback?: readonly string[]) => readonly string[];
+
 /**
- * `disallow`/`allow` lines of a phone; none where its list names no known codec.
+ * `disallow`/`allow` lines by codec list; thousands of phones share a few lists.
  *
- * @param fallback lines where the list has at most two characters
+ * @param defaults list for phones that have none of their own
  */
-export function codecLines(list: string, defaults: string, fallback: readonly string[] = []): readonly string[] {
-	const used = (defaults.length > 2 && list.length < 3 ? defaults : list).toLowerCase();
-	if (used.length <= 2) return fallback;
-	const allowed = CODECS.filter(([, ...spellings]) => spellings.some((spelling) => used.includes(spelling)));
+export function codecLinesWith(defaults: string): CodecLines {
+	const known = new Map<string, readonly string[]>();
+	return (list, fallback = []) => {
+		const used = (defaults.length > 2 && list.length < 3 ? defaults : list).toLowerCase();
+		if (used.length <= 2) return fallback;
+		const lines = known.get(used) ?? linesOf(used);
+		known.set(used, lines);
+		return lines;
+	};
+}
+
+function linesOf(list: string): readonly string[] {
+	const allowed = CODECS.filter(([, ...spellings]) => spellings.some((spelling) => list.includes(spelling)));
 	return allowed.length === 0 ? [] : ['disallow=all', ...allowed.map(([codec]) => `allow=${codec}`)];
 }

@@ -1,5 +1,5 @@
 import { Cells, NAMES } from './cells.ts';
-import { codecLines } from './codecs.ts';
+import type { CodecLines } from './codecs.ts';
 import type { ConfTemplates } from './conf-templates.ts';
 import { dialString } from './dialect.ts';
 import type { Phone, PhoneExtension, RemoteExtension } from './model.ts';
@@ -24,7 +24,7 @@ export function phoneSection(
 	technology: Technology,
 	templates: ConfTemplates,
 	blocks: RawBlocks,
-	defaultCodecs: string,
+	codecLines: CodecLines,
 ): Phone | undefined {
 	const extension = cells.name('extension', NAMES.phone, 'phone left out');
 	if (extension === undefined) return undefined;
@@ -56,9 +56,7 @@ export function phoneSection(
 		context: cells.value('phone_context'),
 		qualify: cells.isYes('conf_qualify'),
 		music: cells.value('mohsuggest'),
-		codecs: ownCodecs
-			? codecLines(cells.text('codecs_list'), defaultCodecs, technology === 'PJSIP' ? PJSIP_FALLBACK_CODECS : [])
-			: [],
+		codecs: ownCodecs ? codecLines(cells.text('codecs_list'), technology === 'PJSIP' ? PJSIP_FALLBACK_CODECS : []) : [],
 		template: templateText,
 		override: 'text' in override ? override.text : '',
 	};

@@ -29,6 +29,8 @@ type Token = readonly [type: string, value: string, start: number, end: number, 
  *
  * Templates are Mustache with sections, inverted sections, names and comments; nothing is escaped, because the texts
  * of the model are already fit for their places.
+ *
+ * @returns no templates if there is any problem
  */
 export function parseTemplates(texts: readonly TemplateText[]): {
 	readonly templates: Templates;
@@ -43,7 +45,7 @@ export function parseTemplates(texts: readonly TemplateText[]): {
 	for (const { name } of CONF_FILES) {
 		if (!templates.has(name)) problems.push({ path: name, line: 0, problem: 'there is no such template' });
 	}
-	return { templates, problems };
+	return { templates: problems.length === 0 ? templates : new Map(), problems };
 }
 
 function templateProblems(text: string): Omit<TemplateProblem, 'path'>[] {
@@ -109,9 +111,16 @@ function property(owner: unknown, name: string): unknown {
 	return (owner as Record<string, unknown>)[name];
 }
 
-/** Texts of the named files, one character per byte. The templates must have been checked. */
+/**
+ * Texts of the named files, one character per byte.
+ *
+ * @throws Error if there is no checked template for one of them
+ */
 export function renderFiles(model: Model, templates: Templates, files: readonly string[]): Record<string, string> {
-	return Object.fromEntries(
-		files.map((name) => [name, Mustache.render(templates.get(name) ?? '', model, {}, { escape: String })]),
-	);
+	const rendered = files.map((name) => {
+		const template = templates.get(name);
+		if (template === undefined) throw new Error(`no template for ${name}`);
+		return [name, Mustache.render(template, model, {}, { escape: String })];
+	});
+	return Object.fromEntries(rendered);
 }

@@ -68,7 +68,7 @@ export async function readSource(query: Query, serverIp: string): Promise<Source
 	const mailboxes = isVoicemailServer ? await query(STATEMENTS.mailboxes, []) : [];
 	const music = await query(STATEMENTS.music, []);
 	const meetme = servers.some(
-		(row) => textOf(row, 'server_ip') === serverIp && textOf(row, 'conf_engine') === 'MEETME',
+		(row) => fold(textOf(row, 'server_ip')) === fold(serverIp) && textOf(row, 'conf_engine') === 'MEETME',
 	);
 	const agentConferences = meetme ? await query(STATEMENTS.agentConferences, [serverIp]) : [];
 	const conferences = meetme ? await query(STATEMENTS.conferences, [serverIp]) : [];

@@ -67,6 +67,38 @@ describe('the files equal those of stock', () => {
 	});
 });
 
+describe('bytes and collations', () => {
+	async function dialplanAfter(sql: string): Promise<Generated> {
+		const { query, change } = await server.loadDataset(['dialer-a.sql']);
+		await change(sql);
+		return generateConf(await readSource(query, '10.10.10.15'), TEMPLATES, { voicemailConf });
+	}
+
+	test('letters come out as the bytes a latin1 client gets, whatever the table is kept in', async () => {
+		const name = "UPDATE phones SET fullname = 'Zo\xeb \x80' WHERE extension = 'cc101'";
+		for (const table of ['latin1', 'utf8mb4']) {
+			const { files } = await dialplanAfter(`ALTER TABLE phones CONVERT TO CHARACTER SET ${table}; ${name}`);
+			expect(files['sip-vicidial.conf']).toContain('callerid="Zo\xeb \x80" <3125550101>');
+		}
+	});
+
+	test('UTF-8 that was put into a latin1 table stays UTF-8', async () => {
+		const bytes = Buffer.from('à Đ 中').toString('latin1');
+		const { files } = await dialplanAfter(`UPDATE phones SET fullname = '${bytes}' WHERE extension = 'cc101'`);
+		const sip = Buffer.from(files['sip-vicidial.conf'] ?? '', 'latin1').toString('utf8');
+		expect(sip).toContain('callerid="à Đ 中" <3125550101>');
+	});
+
+	test('tables of different collations are no problem', async () => {
+		const mixed = await dialplanAfter(
+			'ALTER TABLE phones CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;' +
+				'ALTER TABLE vicidial_conf_templates CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;' +
+				'ALTER TABLE vicidial_call_menu_options CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+		);
+		expect(mixed.files).toEqual((await generate('10.10.10.15')).files);
+	});
+});
+
 test('two runs on equal data give equal files', async () => {
 	expect((await generate('10.10.10.15')).files).toEqual((await generate('10.10.10.15')).files);
 });

@@ -6,6 +6,7 @@ import type { Proc } from './adapters/proc.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { readHeartbeatStamp } from './dialer/heartbeats.ts';
 import { type DaemonProcesses, findDaemon, isStopped, scriptsOf } from './dialer/process-table.ts';
+import { badMoment } from './plan.ts';
 import type { Action, ActionReport, ProcessId, Step } from './types.ts';
 import type { World } from './world.ts';
 
@@ -15,8 +16,9 @@ const KILL_TIMEOUT = 3000;
 /** Milliseconds that a screen session gets to end after its program. */
 const SCREEN_TIMEOUT = 2000;
 const START_TIMEOUT = 5000;
-/** Milliseconds in which a started daemon must show its sign of life. */
+/** Milliseconds in which a started daemon must show its sign of life; the lesser ones when the run nears its end. */
 const PROOF_TIMEOUT = 15_000;
+const SHORTEST_PROOF_TIMEOUT = 5000;
 /** Milliseconds for which it must have stayed. */
 const STAYS = 2000;
 const POLL = 100;
@@ -25,11 +27,19 @@ const KEEPALIVE_HANGS = 60;
 
 /** A step that did not reach its end; the message says why, in words for the report. */
 class StepFailed extends Error {}
-/** The need for the action went away before anything was done. */
-class NoLongerNeeded extends Error {}
+/** The stock keepalive does not end in time; nothing was done. */
+class StockAtWork extends Error {}
 
-/** The only executor: performs the steps of one action in order and stops at the first that fails. */
-export async function act(action: Action, world: World, environment: Record<string, string>): Promise<ActionReport> {
+/**
+ * The only executor: performs the steps of one action in order and stops at the first that fails.
+ * @param stillNeeded looks once more right before the first step
+ */
+export async function act(
+	action: Action,
+	world: World,
+	environment: Record<string, string>,
+	stillNeeded: () => Promise<boolean>,
+): Promise<ActionReport> {
 	const began = performance.now();
 	const report = (rest: Pick<ActionReport, 'outcome'> & Partial<ActionReport>): ActionReport => ({
 		id: action.id,
@@ -43,12 +53,14 @@ export async function act(action: Action, world: World, environment: Record<stri
 	const told: string[] = [];
 	try {
 		await awaitStockKeepalive(world);
-		lookOnceMore(action, daemon, world);
+		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
+		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
+		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
 		for (const step of action.steps) told.push(await perform(step, daemon, world, environment));
 		const proven = action.steps.some((step) => step.do === 'prove');
 		return report({ outcome: 'done', reason: told.join('; '), verified: proven ? true : 'pending' });
 	} catch (error) {
-		if (error instanceof NoLongerNeeded) return report({ outcome: 'withheld', reason: error.message });
+		if (error instanceof StockAtWork) return report({ outcome: 'withheld', reason: 'the stock keepalive is at work' });
 		const reason = error instanceof Error ? error.message : String(error);
 		return report({ outcome: 'failed', reason: [...told, reason].join('; '), verified: false });
 	}
@@ -71,18 +83,9 @@ async function awaitStockKeepalive({ proc, settings, deadline }: World): Promise
 	const atWork = (): boolean =>
 		proc.processes().some(({ argv, started }) => argv[1] === script && proc.uptime() - started < KEEPALIVE_HANGS);
 	while (atWork()) {
-		if (deadline.remaining() < PROOF_TIMEOUT) throw new NoLongerNeeded('the stock keepalive is at work');
+		if (deadline.remaining() < PROOF_TIMEOUT) throw new StockAtWork();
 		await sleep(500);
 	}
-}
-
-/** Right before the first signal or start: is it still as it was judged to be? */
-function lookOnceMore(action: Action, daemon: Daemon, { proc, settings }: World): void {
-	const found = findDaemon(proc.processes(), settings.home, scriptsOf(daemon));
-	if (action.kind === 'start' && found.copies.length > 0)
-		throw new NoLongerNeeded(`${daemon.name} runs by now (process ${found.copies[0]?.pid})`);
-	if (action.kind === 'stop' && found.copies.length < 2)
-		throw new NoLongerNeeded(`only one ${daemon.name} runs by now`);
 }
 
 async function stop(
@@ -165,7 +168,7 @@ function screenProgram(environment: Record<string, string>): string {
 /** Sees that exactly one copy lives, stays, and shows its sign of life again. */
 async function prove(daemon: Daemon, world: World): Promise<string> {
 	const { proc, settings, deadline } = world;
-	const end = performance.now() + deadline.within(PROOF_TIMEOUT);
+	const end = performance.now() + Math.max(SHORTEST_PROOF_TIMEOUT, deadline.within(PROOF_TIMEOUT));
 	const look = (): DaemonProcesses => findDaemon(proc.processes(), settings.home, scriptsOf(daemon));
 	const sign = await signOfLife(daemon, world);
 	let lastTrouble = 'it did not come up';

@@ -20,6 +20,9 @@ import { type AmiMemory, World } from './world.ts';
 
 declare const VICIKEEP_VERSION: string;
 
+/** Seconds past its deadline that a run may need to end a repair that it began. */
+const LONGEST_OVERTIME = 30;
+
 void main(process.argv.slice(2));
 
 /** The composition root, and the only place that prints and exits. */
@@ -28,6 +31,7 @@ async function main(argv: string[]): Promise<void> {
 	process.stdout.on('error', () => {});
 	const startedAt = new Date();
 	const began = performance.now();
+	process.on('unhandledRejection', (error) => leave(3, { err: internalError(error) }));
 	try {
 		const invocation = parseCommandLine(argv, VICIKEEP_VERSION);
 		if ('print' in invocation)
@@ -36,14 +40,20 @@ async function main(argv: string[]): Promise<void> {
 	} catch (error) {
 		if (error instanceof SettingsError)
 			leave(3, { err: `${error.problems.map((problem) => `vicikeep: ${problem}`).join('\n')}\n` });
-		leave(3, { err: `vicikeep: internal error: ${error instanceof Error ? error.stack : String(error)}\n` });
+		leave(3, { err: internalError(error) });
 	}
 }
+
+const internalError = (error: unknown): string =>
+	`vicikeep: internal error: ${error instanceof Error ? error.stack : String(error)}\n`;
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
 	const settings = readSettings(options);
 	const proc = new Proc(settings.proc);
 	const deadline = new Deadline(options.timeoutSeconds);
+	// every wait has its own deadline; this is for the one that somebody forgets
+	const stuck = { err: 'vicikeep: internal error: still busy long after the deadline\n' };
+	setTimeout(() => leave(3, stuck), (options.timeoutSeconds + LONGEST_OVERTIME) * 1000).unref();
 	const lock = options.dryRun ? undefined : takeLock(settings.runDir, proc, options.timeoutSeconds);
 	if (lock?.state === 'taken' && options.quiet)
 		leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
@@ -51,6 +61,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const state = new StateFolder(settings.stateDir);
 	const memory = state.load(proc.bootId());
 	const amiMemory = state.loadAmi();
+	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
 	const world = new World({
 		settings,
 		proc,
@@ -59,8 +70,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		amiMemory,
 		insists: options.only && options.checks.includes('asterisk') && process.stdin.isTTY === true,
 		traces: traces(options.verbosity),
+		ownTrouble: [...state.problems, ...(ownsDialer(settings) ? ownTrouble(lock, remembers) : [])],
 	});
-	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
 	const parts: RunParts = {
 		world,
 		version: VICIKEEP_VERSION,
@@ -75,7 +86,6 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	};
 	const { report, ...learnt } = await run(parts);
 	await world.close();
-	if (state.problem) note(state.problem);
 
 	const quiet = options.quiet ? renderQuiet(report, memory.told, Date.now()) : undefined;
 	if (remembers?.ready) keep(state, settings, report, learnt, quiet?.told, amiMemory);
@@ -111,6 +121,19 @@ function prepared(state: StateFolder): { ready: true } | { ready: false; problem
 	}
 }
 
+/** Root, or whoever the dialer's programs belong to. */
+function ownsDialer(settings: Settings): boolean {
+	const { uid } = userInfo();
+	return uid === 0 || ownership(settings.home)?.uid === uid;
+}
+
+function ownTrouble(lock: Lock | undefined, remembers: ReturnType<typeof prepared> | undefined): string[] {
+	return [
+		...(lock?.state === 'impossible' ? [`${lock.problem}; without the lock nothing is repaired`] : []),
+		...(remembers?.ready === false ? [`${remembers.problem}; without a memory nothing is repaired`] : []),
+	];
+}
+
 /** Repairs need the right to act on the daemons, the lock, and a state folder that outlives an interruption. */
 function reasonNotToRepair(
 	settings: Settings,
@@ -118,9 +141,7 @@ function reasonNotToRepair(
 	lock: Lock | undefined,
 	remembers: ReturnType<typeof prepared> | undefined,
 ): string | undefined {
-	const { uid, username } = userInfo();
-	if (uid !== 0 && ownership(settings.home)?.uid !== uid)
-		return `${username} may not act on the daemons; run it as root`;
+	if (!ownsDialer(settings)) return `${userInfo().username} may not act on the daemons; run it as root`;
 	if (lock?.state === 'taken') return 'another run is repairing';
 	if (lock?.state === 'impossible') return `the lock cannot be taken: ${lock.problem}`;
 	if (remembers && !remembers.ready) return `nothing can be remembered: ${remembers.problem}`;
@@ -136,8 +157,12 @@ function keep(
 	amiBefore: AmiMemory,
 ): void {
 	const { lines, logged } = logLines(report, learnt.memory.logged);
-	state.save({ ...learnt.memory, logged, ...(told && { told }) });
-	if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(amiBefore)) state.saveAmi(learnt.amiMemory);
+	try {
+		state.save({ ...learnt.memory, logged, ...(told && { told }) });
+		if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(amiBefore)) state.saveAmi(learnt.amiMemory);
+	} catch (error) {
+		note(`what this run learnt is not remembered: ${(error as Error).message}`);
+	}
 	try {
 		appendLog(settings.logDir, lines);
 	} catch (error) {

@@ -89,12 +89,20 @@ export function judgeAll(looked: readonly Looked[], context: Context): Judged[] 
 		const missing = judged.find(
 			(other) => needs.includes(other.id) && (other.skippedBecause !== undefined || isDown(other)),
 		);
-		const judgement: Judgement = missing
+		const judgement = missing
 			? { findings: [], metrics: [], skippedBecause: `${missing.id} is down` }
-			: judge(context);
+			: safely(id, () => judge(context));
 		judged.push({ ...judgement, id, milliseconds });
 	}
 	return judged;
+}
+
+function safely(id: CheckId, judge: () => Judgement): Judgement {
+	try {
+		return judge();
+	} catch (error) {
+		return { findings: [cannotSee(id, error)], metrics: [] };
+	}
 }
 
 const isDown = (judged: Judged): boolean =>

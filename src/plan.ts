@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 import type { Action, ActionKind, CheckId, Finding, Process, Step } from './types.ts';
 
 /** Seconds that a stop, a start and a first proof need together. */
-export const REPAIR_SECONDS = 20;
+const REPAIR_SECONDS = 20;
 /** Seconds that a start and a first proof need. */
 const START_SECONDS = 8;
 const MINUTE = 60;
@@ -111,7 +111,7 @@ function reasonToWithhold(
 		notConfirmed(daemon, finding, situation) ??
 		rationed(daemon, situation) ??
 		(kind === 'start' ? undefined : tooYoung(found, situation)) ??
-		outsideWindow(kind, situation) ??
+		badMoment(kind, settings.startWindow, situation.now, situation.remaining) ??
 		(kind === 'start' ? undefined : oneStopPerRun(before))
 	);
 }
@@ -157,7 +157,13 @@ function tooYoung(found: DaemonProcesses, situation: Situation): string | undefi
 	return undefined;
 }
 
-function outsideWindow(kind: ActionKind, { settings: { startWindow }, now, remaining }: Situation): string | undefined {
+/** Why this is not the moment to begin; asked when planning, and again right before the first step. */
+export function badMoment(
+	kind: ActionKind,
+	startWindow: Settings['startWindow'],
+	now: Date,
+	remaining: number,
+): string | undefined {
 	const needed = kind === 'start' ? START_SECONDS : REPAIR_SECONDS;
 	if (remaining < needed) return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}`;
 	if (!startWindow) return undefined;

@@ -2,6 +2,7 @@ import { act } from './act.ts';
 import { sleep } from './adapters/clock.ts';
 import { CHECKS } from './checks/index.ts';
 import { diagnose, keyOf } from './diagnose.ts';
+import { DAEMONS } from './dialer/daemons.ts';
 import { type Memory, Notebook } from './memory.ts';
 import { type Judged, judgeAll, type Looked, lookAt, statusOf, worstOf } from './observe.ts';
 import { plan } from './plan.ts';
@@ -64,9 +65,23 @@ export async function run(parts: RunParts): Promise<{ report: Report; memory: Me
 			outcomes.push(undone(action));
 			continue;
 		}
+		const failed = outcomes.find(({ subject, outcome }) => outcome === 'failed' && restsOn(action.subject, subject));
+		if (failed) {
+			outcomes.push(undone({ ...action, withheld: `it exits without ${failed.subject}, which could not be started` }));
+			continue;
+		}
+		const before = memory;
 		memory = begun(memory, action, clock.uptime, parts.startedAt);
-		parts.save(memory);
-		outcomes.push(await act(action, world, parts.environment()));
+		const unsafe = attempt(() => parts.save(memory));
+		if (unsafe) {
+			memory = before;
+			outcomes.push(undone({ ...action, withheld: `nothing can be remembered: ${unsafe}` }));
+			continue;
+		}
+		const outcome = await act(action, world, parts.environment(), () => stillNeeded(action, looked, world, notebook()));
+		// nothing was tried: neither a debt nor an attempt
+		if (outcome.outcome === 'withheld') memory = before;
+		outcomes.push(outcome);
 	}
 
 	let final = found;
@@ -80,6 +95,30 @@ export async function run(parts: RunParts): Promise<{ report: Report; memory: Me
 		memory: { ...next, conditions: notes.conditions(), ...(notes.counts && { countedAt: clock.uptime }) },
 		amiMemory,
 	};
+}
+
+/** What went wrong, or undefined. */
+function attempt(work: () => void): string | undefined {
+	try {
+		work();
+		return undefined;
+	} catch (error) {
+		return (error as Error).message;
+	}
+}
+
+const restsOn = (daemon: string, other: string): boolean =>
+	DAEMONS.some(({ name, needs }) => name === daemon && needs.some((need) => need === other));
+
+/** Looks once more at what asked for this action: a daemon that is well by now is left alone. */
+async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
+	world.lookAgain();
+	const fresh = await lookAt(
+		before.map(({ id }) => id).filter((id) => id === 'processes' || id === 'queues'),
+		world,
+	);
+	const looked = before.map((old) => fresh.find(({ id }) => id === old.id) ?? old);
+	return consider(looked, notes, world).some(({ findings }) => findings.some(({ remedy }) => remedy === action.id));
 }
 
 async function remember(memory: Memory, looked: readonly Looked[], outcomes: readonly ActionReport[], world: World) {

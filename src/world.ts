@@ -41,6 +41,8 @@ export class World {
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
 	readonly traces: Traces;
+	/** what is wrong with our own files, in words for the report */
+	readonly ownTrouble: readonly string[];
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
@@ -53,6 +55,7 @@ export class World {
 		amiMemory: AmiMemory;
 		insists: boolean;
 		traces: Traces;
+		ownTrouble: readonly string[];
 	}) {
 		this.settings = parts.settings;
 		this.proc = parts.proc;
@@ -61,6 +64,7 @@ export class World {
 		this.amiMemory = parts.amiMemory;
 		this.insists = parts.insists;
 		this.traces = parts.traces;
+		this.ownTrouble = parts.ownTrouble;
 	}
 
 	/** The process table of this look. */

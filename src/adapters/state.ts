@@ -8,7 +8,7 @@ import { ownFolder, readIfThere, replaceFile } from './files.ts';
 export class StateFolder {
 	readonly #folder: string;
 	/** what was wrong with what was found, for the report */
-	problem: string | undefined;
+	readonly problems: string[] = [];
 
 	constructor(folder: string) {
 		this.#folder = folder;
@@ -20,7 +20,7 @@ export class StateFolder {
 		chmodSync(this.#folder, 0o700);
 	}
 
-	/** What is remembered; a damaged file counts as nothing remembered and is told in `problem`. */
+	/** What is remembered; a damaged file counts as nothing remembered and is told in `problems`. */
 	load(bootId: string): Memory {
 		const found = this.#read<Memory>(
 			'state.json',
@@ -56,8 +56,9 @@ export class StateFolder {
 		} catch (error) {
 			const reason = error instanceof SyntaxError ? 'it is not whole' : (error as Error).message;
 			const unreadable = (error as NodeJS.ErrnoException).code === 'EACCES';
-			if (!unreadable) this.#damaged.add(name);
-			this.problem = unreadable ? undefined : `${path} is damaged: ${reason}; it is set aside and begun anew`;
+			if (unreadable) return undefined;
+			this.#damaged.add(name);
+			this.problems.push(`${path} is damaged: ${reason}; it is set aside and begun anew`);
 			return undefined;
 		}
 	}

@@ -8,6 +8,8 @@ interface Observation {
 	openFiles: { path: string; mode: number }[];
 	homeExists: boolean;
 	addressIsLocal: boolean;
+	/** what keeps this run from locking, remembering or logging */
+	ownTrouble: readonly string[];
 	/** whether `servers` has a row for this dialer; undefined when the database cannot be asked */
 	serverKnown: boolean | undefined;
 }
@@ -31,6 +33,7 @@ export const config: Check<Observation> = {
 				settings.envFile !== undefined && mode !== undefined && mode & 0o077 ? [{ path: settings.envFile, mode }] : [],
 			homeExists: ownership(settings.home) !== undefined,
 			addressIsLocal: isLocalAddress(settings.serverIp),
+			ownTrouble: world.ownTrouble,
 			serverKnown: server,
 		};
 	},
@@ -46,6 +49,15 @@ export const config: Check<Observation> = {
 				summary: `${path} may hold passwords and can be read by others (mode ${mode.toString(8)})`,
 				evidence: { mode: mode.toString(8) },
 				advice: `chmod 600 ${path}`,
+			});
+		}
+		for (const trouble of seen.ownTrouble) {
+			findings.push({
+				id: 'config.own_files',
+				subject: trouble.split(' ')[0] ?? '',
+				status: 'warning',
+				summary: trouble,
+				evidence: {},
 			});
 		}
 		if (!seen.homeExists) {

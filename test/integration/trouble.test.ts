@@ -184,10 +184,10 @@ describe('files of its own', () => {
 		await tick(dialer);
 		writeFileSync(join(dialer.stateDir, 'state.json'), '{"version":1,"condi');
 		const ran = await tick(dialer);
-		expect(ran.stderr).toContain('state.json is damaged');
-		expect(ran.exitCode).toBe(0);
+		expect(ran.check('config').findings[0]?.summary).toContain('state.json is damaged');
+		expect(ran.exitCode).toBe(1);
 		expect(readFileSync(join(dialer.stateDir, 'state.json.damaged'), 'utf8')).toBe('{"version":1,"condi');
-		expect((await tick(dialer)).stderr).toBe('');
+		expect((await tick(dialer)).exitCode).toBe(0);
 	});
 
 	it.each([

@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Programs } from './programs.ts';
 
 const STAND_INS = join(import.meta.dirname, 'astguiclient');
@@ -11,8 +11,8 @@ export function layHome(programs: Programs, home: string): void {
 	const libs = join(home, 'libs');
 	mkdirSync(libs, { recursive: true });
 	for (const folder of programs.perlLibs) link(folder, libs);
-	// Daemons have no LD_LIBRARY_PATH: the stand-ins load this one themselves.
-	if (programs.libmariadb) symlinkSync(programs.libmariadb, join(libs, 'libmariadb.so.3'));
+	// Daemons have no LD_LIBRARY_PATH: the stand-ins load these themselves.
+	for (const library of programs.driverLibraries) symlinkSync(library, join(libs, basename(library)));
 }
 
 /** Links the entries of a folder; where another one has a folder of the same name, the entries of both come together. */

@@ -17,7 +17,7 @@ export interface Wanted {
  * host's loader, and that fits the host's C library alone.
  */
 const LEFT_OUT =
-	/^(libc6|libcrypt1|libgcc-s1|gcc-.*|libstdc\+\+6|perl.*|libperl.*|dpkg|tar|debconf|passwd|adduser|init-system-helpers|sysvinit-utils|lsb-base|tzdata|gnupg.*|gpg.*|dirmngr|pinentry.*|readline-common|pci\.ids|libsemanage.*|libsepol.*|libpam-(modules.*|runtime)|libaudit-common|libdb5\.3|libgdbm.*|asterisk-core-sounds.*|libsnmp-base|ucf|sensible-utils|coreutils|findutils|psmisc|procps)$/;
+	/^(libc6|libcrypt1|libgcc-s1|gcc-.*|libstdc\+\+6|perl|perl-base|dpkg|tar|debconf|passwd|adduser|init-system-helpers|sysvinit-utils|lsb-base|tzdata|gnupg.*|gpg.*|dirmngr|pinentry.*|readline-common|pci\.ids|libsemanage.*|libsepol.*|libpam-(modules.*|runtime)|libaudit-common|libdb5\.3|libgdbm.*|asterisk-core-sounds.*|libsnmp-base|ucf|sensible-utils|coreutils|findutils|psmisc|procps)$/;
 
 /** apt with its own state below `folder`: the machine's apt settings (proxy, certificates, logins) stay in force. */
 class PrivateApt {

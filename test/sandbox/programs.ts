@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withLock } from './lock.ts';
@@ -15,17 +16,17 @@ export interface Programs {
 	asterisk: Program & { modules: string; data: string };
 	mariadbd: Program & { installDb: string; base: string };
 	screen: Program;
-	/** Folders with Perl modules that the system's Perl does not have. */
+	/** Folders with Perl modules that the machine's Perl does not have. */
 	perlLibs: string[];
-	/** The client library DBD::mysql needs, where it is not installed. */
-	libmariadb: string | undefined;
+	/** The client library DBD::mysql needs, with its own ones, where they are not installed. */
+	driverLibraries: string[];
 }
 
 /** The git-ignored folder of the project that holds what was downloaded and made from it. */
 export const SANDBOX = resolve(import.meta.dirname, '../../.sandbox');
 
 /** Changes whenever the recipe below does: what an older recipe unpacked is replaced. */
-const RECIPE = '2';
+const RECIPE = '3';
 
 // Debian 12 has no Asterisk; Debian 11 has the 16 that today's dialers run.
 const ASTERISK = {
@@ -107,12 +108,7 @@ function locate(asteriskRoot: string, hostRoot: string): Programs {
 		},
 		screen: { path: find(hostRoot, 'usr/bin/screen'), libraries: libraries(hostRoot) },
 		perlLibs: hostRoot === '/' ? [] : perlFolders(hostRoot),
-		libmariadb:
-			hostRoot === '/'
-				? undefined
-				: triplets(hostRoot)
-						.map((path) => join(hostRoot, path, 'libmariadb.so.3'))
-						.find((path) => existsSync(path)),
+		driverLibraries: hostRoot === '/' ? [] : driverLibraries(hostRoot),
 	};
 	if (missing.length > 0) throw new Error(`the sandbox needs files that are missing: ${missing.join(', ')}`);
 	return programs;
@@ -132,10 +128,32 @@ function libraryFolders(root: string): string[] {
 	});
 }
 
+/** libmariadb below a root and the libraries there that it needs, in no particular order. */
+function driverLibraries(root: string): string[] {
+	const folders = libraryFolders(root);
+	const client = folders.map((folder) => join(folder, 'libmariadb.so.3')).find((path) => existsSync(path));
+	if (client === undefined) return [];
+	const env = { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+	const { stdout } = spawnSync('ldd', [client], { env, encoding: 'utf8', timeout: 10_000 });
+	const needed = [...stdout.matchAll(/ => (\/\S.*) \(0x/g)].map(([, path = '']) => path);
+	return [client, ...needed.filter((path) => path.startsWith(`${root}/`))];
+}
+
+/** The folders of Perl modules below a root; Perl's own modules only where the machine's Perl came without them. */
 function perlFolders(root: string): string[] {
-	const versioned = libraryFolders(root).flatMap((folder) => {
-		const perl = join(folder, 'perl5');
-		return existsSync(perl) ? readdirSync(perl).map((version) => join(perl, version)) : [];
-	});
-	return [...versioned, join(root, 'usr/share/perl5')].filter((path) => existsSync(path));
+	const versions = (folder: string, version: RegExp) =>
+		existsSync(folder) ? readdirSync(folder).flatMap((name) => (version.test(name) ? [join(folder, name)] : [])) : [];
+	const added = libraryFolders(root).flatMap((folder) => versions(join(folder, 'perl5'), /^\d/));
+	const folders = [...added, join(root, 'usr/share/perl5')];
+	if (!perlIsWhole()) {
+		const own = [...libraryFolders(root), join(root, 'usr/share')];
+		// 5.36.0, not the link 5.36 to it
+		folders.push(...own.flatMap((folder) => versions(join(folder, 'perl'), /^\d+\.\d+\.\d+$/)));
+	}
+	return folders.filter((path) => existsSync(path));
+}
+
+/** Whether the machine has the packages perl-modules and libperl: a small Debian has only perl-base. */
+function perlIsWhole(): boolean {
+	return spawnSync('/usr/bin/perl', ['-MFindBin', '-MTime::HiRes', '-e1'], { timeout: 10_000 }).status === 0;
 }

@@ -36,15 +36,17 @@ sub conf {
 	return defined $conf{$key} ? $conf{$key} : '';
 }
 
-# Loads DBI with DBD::mysql. The driver's library is unpacked, not installed: the loader must have it
-# before the module does.
+# Loads DBI with DBD::mysql. The driver's libraries are unpacked, not installed: the loader must have
+# them before the module does, and each one after those it needs.
 sub load_driver {
 	return if $INC{'DBI.pm'};
-	my $library = "$FindBin::Bin/libs/libmariadb.so.3";
-	if (-e $library) {
-		require DynaLoader;
-		my $global = 0x01;
-		DynaLoader::dl_load_file($library, $global) or die DynaLoader::dl_error(), "\n";
+	require DynaLoader;
+	my $global = 0x01;
+	my @libraries = glob qq("$FindBin::Bin/libs/*.so.*");
+	while (@libraries) {
+		my @refused = grep { !DynaLoader::dl_load_file($_, $global) } @libraries;
+		die DynaLoader::dl_error(), "\n" if @refused == @libraries;
+		@libraries = @refused;
 	}
 	require DBI;
 	require DBD::mysql;

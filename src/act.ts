@@ -7,6 +7,7 @@ import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { readHeartbeatStamp } from './dialer/heartbeats.ts';
 import { type DaemonProcesses, findDaemon, isStopped, scriptsOf } from './dialer/process-table.ts';
 import { badMoment } from './plan.ts';
+import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import type { Action, ActionReport, ProcessId, Step } from './types.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,8 @@ const SHORTEST_PROOF_TIMEOUT = 5000;
 /** Milliseconds for which it must have stayed. */
 const STAYS = 2000;
 const POLL = 100;
+/** Milliseconds until a damaged conf file is looked at again: stock copies in place, piece by piece. */
+const SECOND_LOOK = 2000;
 /** A stock keepalive that runs for longer than this, in seconds, hangs and is not waited for. */
 const KEEPALIVE_HANGS = 60;
 
@@ -48,11 +51,12 @@ export async function act(
 		...rest,
 		duration_ms: Math.round(performance.now() - began),
 	});
-	const daemon = DAEMONS.find(({ name }) => name === action.subject);
-	if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 	const told: string[] = [];
 	try {
 		await awaitStockKeepalive(world);
+		if (action.subject === 'conf') return report(await actOnConf(action, world, stillNeeded));
+		const daemon = DAEMONS.find(({ name }) => name === action.subject);
+		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
@@ -66,7 +70,23 @@ export async function act(
 	}
 }
 
-function perform(step: Step, daemon: Daemon, world: World, environment: Record<string, string>): Promise<string> {
+/** Confirms a conf action by a second look two seconds later, then does it. */
+async function actOnConf(
+	{ steps: [step] }: Action,
+	world: World,
+	stillNeeded: () => Promise<boolean>,
+): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+	if (world.rebuild === undefined) {
+		await sleep(SECOND_LOOK);
+		if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it was put right in the meantime' };
+	}
+	if (step?.do !== 'rebuild' && step?.do !== 'reload') throw new StepFailed('there is no such step for a conf file');
+	const { told, verified } =
+		step.do === 'rebuild' ? await rebuildConf(step.files, world) : await reloadConf(step.files, world);
+	return { outcome: 'done', reason: told, verified };
+}
+
+async function perform(step: Step, daemon: Daemon, world: World, environment: Record<string, string>): Promise<string> {
 	switch (step.do) {
 		case 'stop':
 			return stop(step, world, environment);
@@ -74,6 +94,8 @@ function perform(step: Step, daemon: Daemon, world: World, environment: Record<s
 			return start(step, world, environment);
 		case 'prove':
 			return prove(daemon, world);
+		default:
+			throw new StepFailed(`${step.do} is no step for a daemon`);
 	}
 }
 

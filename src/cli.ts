@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CHECK_IDS } from './checks/index.ts';
+import { CONF_FILES } from './conf/files.ts';
 import { nearest } from './nearest.ts';
 import type { CheckId } from './types.ts';
 
@@ -11,6 +12,8 @@ export interface Options {
 	checks: CheckId[];
 	/** ids named by `--only`: what they need is looked at too, and reported when it is in trouble */
 	only: boolean;
+	/** conf files to be made anew although nothing is wrong with them */
+	rebuild: string[] | 'all' | undefined;
 	format: Format;
 	timeoutSeconds: number;
 	quiet: boolean;
@@ -29,6 +32,17 @@ function checkIds(value: string): CheckId[] {
 		const guess = nearest(part.trim(), CHECK_IDS);
 		throw new InvalidArgumentError(
 			`There is no check "${part.trim()}"${guess || '.'} Checks: ${CHECK_IDS.join(', ')}.`,
+		);
+	});
+}
+
+function confFiles(value: string): string[] {
+	const known = CONF_FILES.map(({ name }) => name);
+	return value.split(',').map((part) => {
+		const name = known.find((file) => file === part.trim());
+		if (name) return name;
+		throw new InvalidArgumentError(
+			`There is no generated file "${part.trim()}"${nearest(part.trim(), known) || '.'} Files: ${known.join(', ')}.`,
 		);
 	});
 }
@@ -71,6 +85,11 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 				.conflicts('skip'),
 		)
 		.addOption(new Option('--skip <ids>', 'leave these checks out').argParser(checkIds))
+		.addOption(
+			new Option('--rebuild [files]', 'make the conf files anew (all, or these), even when nothing is wrong').argParser(
+				confFiles,
+			),
+		)
 		.addOption(new Option('--format <format>', 'how to print the report').choices(['human', 'json']).default('human'))
 		.option('--json', 'short for --format json')
 		.addOption(
@@ -106,6 +125,7 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 				timeoutSeconds: options.timeout,
 				quiet: options.quiet,
 				verbosity: options.verbose,
+				rebuild: options.rebuild === true ? 'all' : options.rebuild,
 				...(options.envFile !== undefined && { envFile: options.envFile }),
 				color: options.color,
 			};

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { Deadline } from './adapters/clock.ts';
 import { cronEnvironment } from './adapters/cron.ts';
 import { ownership, readIfThere } from './adapters/files.ts';
@@ -70,6 +71,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		amiMemory,
 		insists: options.only && options.checks.includes('asterisk') && process.stdin.isTTY === true,
 		traces: traces(options.verbosity),
+		installRoot: join(__dirname, '..'),
+		rebuild: options.rebuild,
 		ownTrouble: [...state.problems, ...(ownsDialer(settings) ? ownTrouble(lock, remembers) : [])],
 	});
 	const parts: RunParts = {

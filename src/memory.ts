@@ -10,6 +10,40 @@ export interface Condition {
 	looks: number;
 }
 
+/** What the text of one generated file says; kept while the file is not written anew. */
+export interface ConfFacts {
+	fingerprint: string;
+	hash: string;
+	empty: boolean;
+	/** it has its last line */
+	whole: boolean;
+	/** stamp of that line: system_settings.reload_timestamp when it was made */
+	reloaded: string;
+	/** what would make Asterisk lose the rest of the file */
+	fatal: string[];
+	/** the version that Asterisk was last seen to hold, and the start of that Asterisk */
+	proven?: { hash: string; asteriskStart: number };
+}
+
+/** What the database would make of the files. */
+export interface Comparison {
+	/** unified diff by file, secrets masked; of files whose meaning differs */
+	diffs: Record<string, string>;
+	/** rows that could not be written as they are: table, key, column, what was done */
+	warnings: string[];
+	/** templates that cannot be used, with file and line */
+	problems: string[];
+}
+
+export interface ConfMemory {
+	files: Record<string, ConfFacts>;
+	/** seconds since boot of the last comparison with the database, and what it found */
+	thoroughAt?: number;
+	comparison?: Comparison;
+	/** a rebuild that was begun: struck out only after install, reload and proof */
+	owed?: { since: string };
+}
+
 /** What one run tells the next. Only runs that hold the lock write it. */
 export interface Memory {
 	version: 1;
@@ -30,6 +64,7 @@ export interface Memory {
 	deepProbe?: { at: number; asteriskStart: number; answered: boolean };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
+	conf?: ConfMemory;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }
@@ -46,8 +81,24 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, told, logged } = memory;
-	return { ...emptyMemory(bootId), commands, logged, ...(server && { server }), ...(told && { told }) };
+	const { commands, server, told, logged, conf } = memory;
+	return {
+		...emptyMemory(bootId),
+		commands,
+		logged,
+		...(server && { server }),
+		...(told && { told }),
+		...(conf && { conf: afterBoot(conf) }),
+	};
+}
+
+/** Nothing is proven to a new Asterisk, and uptimes begin anew; debts stay. */
+function afterBoot({ files, owed }: ConfMemory): ConfMemory {
+	const unproven = Object.entries(files).map(([name, { proven: _, ...facts }]) => [name, facts] as const);
+	return {
+		files: Object.fromEntries(unproven),
+		...(owed && { owed }),
+	};
 }
 
 /** Tells how long something has been the case; the same key noted twice in a run is one thing. */

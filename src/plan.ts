@@ -33,6 +33,8 @@ export interface Situation {
 	remaining: number;
 	/** why this run may not repair anything at all */
 	mayNot: string | undefined;
+	/** conf files that a person asked to be made anew */
+	rebuild: string[] | 'all' | undefined;
 }
 
 /**
@@ -179,4 +181,5 @@ function oneStopPerRun(before: readonly Action[]): string | undefined {
 	return other && `one living process a run: ${other.subject} comes first`;
 }
 
-const clock = (moment: Date): string => moment.toTimeString().slice(0, 8);
+/** Local time of day. */
+export const clock = (moment: Date): string => moment.toTimeString().slice(0, 8);

@@ -5,7 +5,8 @@ import { diagnose, keyOf } from './diagnose.ts';
 import { DAEMONS } from './dialer/daemons.ts';
 import { type Memory, Notebook } from './memory.ts';
 import { type Judged, judgeAll, type Looked, lookAt, statusOf, worstOf } from './observe.ts';
-import { plan } from './plan.ts';
+import { plan, type Situation } from './plan.ts';
+import { planConf } from './plan-conf.ts';
 import type { Action, ActionReport, CheckId, CheckReport, Finding, Report, Status } from './types.ts';
 import type { AmiMemory, World } from './world.ts';
 
@@ -42,7 +43,7 @@ export async function run(parts: RunParts): Promise<{ report: Report; memory: Me
 	let looked = await lookAt(ids, world);
 	let notes = notebook();
 	const found = consider(looked, notes, world);
-	const actions = plan({
+	const situation: Situation = {
 		settings: world.settings,
 		memory: world.memory,
 		findings: found.flatMap(({ findings }) => findings),
@@ -56,7 +57,9 @@ export async function run(parts: RunParts): Promise<{ report: Report; memory: Me
 		asteriskVersion: (await world.serverOrRemembered())?.asteriskVersion,
 		remaining: world.deadline.remaining() / 1000,
 		mayNot: parts.mayNot,
-	});
+		rebuild: world.rebuild,
+	};
+	const actions = [...plan(situation), ...(ids.includes('conf') ? planConf(situation) : [])];
 
 	let memory = world.memory;
 	const outcomes: ActionReport[] = [];
@@ -114,7 +117,9 @@ const restsOn = (daemon: string, other: string): boolean =>
 async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
 	world.lookAgain();
 	const fresh = await lookAt(
-		before.map(({ id }) => id).filter((id) => id === 'processes' || id === 'queues'),
+		before
+			.map(({ id }) => id)
+			.filter((id) => (action.subject === 'conf' ? id === 'conf' : id === 'processes' || id === 'queues')),
 		world,
 	);
 	const looked = before.map((old) => fresh.find(({ id }) => id === old.id) ?? old);
@@ -177,6 +182,9 @@ function begun(memory: Memory, action: Action, uptime: number, now: Date): Memor
 		...memory,
 		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
 		attempts: { ...memory.attempts, [action.subject]: attempts },
+		...(action.kind === 'rebuild' && {
+			conf: { ...(memory.conf ?? { files: {} }), owed: { since: now.toISOString() } },
+		}),
 	};
 }
 
@@ -192,7 +200,10 @@ async function settle(
 	notebook: () => Notebook,
 ) {
 	const again = found
-		.filter(({ findings }) => findings.some(({ remedy, cause }) => remedy ?? cause))
+		.filter(
+			({ id, findings }) =>
+				findings.some(({ remedy, cause }) => remedy ?? cause) || (id === 'conf' && touched.includes('conf')),
+		)
 		.map(({ id }) => id);
 	for (let look = 1; ; look++) {
 		world.lookAgain();

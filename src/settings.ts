@@ -19,6 +19,10 @@ export interface Settings {
 	/** what was set by hand; the rest comes from the dialer's `servers` row */
 	ami: { host?: string; port?: number; user?: string; secret?: string };
 	asteriskEtc: string;
+	/** who writes the generated conf files */
+	confOwner: 'stock' | 'vicikeep' | 'off';
+	/** folder whose templates win over the shipped ones */
+	templates?: string;
 	crontab?: string;
 	stateDir: string;
 	runDir: string;
@@ -68,6 +72,8 @@ const NAMES = [
 	'AMI_USER',
 	'AMI_SECRET',
 	'ASTERISK_ETC',
+	'CONF_OWNER',
+	'TEMPLATES',
 	'STATE_DIR',
 	'RUN_DIR',
 	'LOG_DIR',
@@ -155,6 +161,10 @@ export function settle(sources: SettingsSources): Settings {
 		},
 		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
 		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
+		confOwner: choice(text('CONF_OWNER'), ['stock', 'vicikeep', 'off'] as const, 'stock', (expected) =>
+			fail('CONF_OWNER', expected),
+		),
+		...(text('TEMPLATES') !== undefined && { templates: folder('TEMPLATES', '/') }),
 		...(crontab !== undefined && { crontab: folder('CRONTAB', '/') }),
 		stateDir: folder('STATE_DIR', '/var/lib/vicikeep'),
 		runDir: folder('RUN_DIR', '/run/vicikeep'),

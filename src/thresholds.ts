@@ -63,6 +63,12 @@ export const THRESHOLDS = {
 		crit: 120,
 		meaning: 'age of the oldest update of an unpaused agent',
 	},
+	rebuild_flag: {
+		unit: 'seconds',
+		warn: 120,
+		crit: 600,
+		meaning: 'time that servers.rebuild_conf_files has been seen at Y; stock serves it each minute',
+	},
 	hopper_empty: {
 		unit: 'seconds',
 		warn: 300,

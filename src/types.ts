@@ -2,7 +2,7 @@
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 export type CheckStatus = Status | 'skipped';
-export type CheckId = 'config' | 'mysql' | 'asterisk' | 'processes' | 'queues';
+export type CheckId = 'config' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** One thing that is not as it should be, in words that an administrator can act on. */
@@ -52,7 +52,7 @@ export interface CheckReport {
 	metrics: Metric[];
 }
 
-export type ActionKind = 'start' | 'restart' | 'stop';
+export type ActionKind = 'start' | 'restart' | 'stop' | 'rebuild' | 'reload';
 export type Outcome = 'done' | 'failed' | 'planned' | 'withheld';
 
 export interface ActionReport {
@@ -104,7 +104,11 @@ export interface Process extends ProcessId {
 export type Step =
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'start'; screen: string; argv: string[] }
-	| { do: 'prove'; daemon: string };
+	| { do: 'prove'; daemon: string }
+	/** generate and install these conf files, or all that differ */
+	| { do: 'rebuild'; files: string[] | 'all' }
+	/** have Asterisk read these conf files again */
+	| { do: 'reload'; files: string[] };
 
 export interface Action {
 	id: string;

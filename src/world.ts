@@ -41,6 +41,10 @@ export class World {
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
 	readonly traces: Traces;
+	/** folder that holds templates/ */
+	readonly installRoot: string;
+	/** conf files that are to be made anew although nothing is wrong with them */
+	readonly rebuild: string[] | 'all' | undefined;
 	/** what is wrong with our own files, in words for the report */
 	readonly ownTrouble: readonly string[];
 	#table: Process[] | undefined;
@@ -55,6 +59,8 @@ export class World {
 		amiMemory: AmiMemory;
 		insists: boolean;
 		traces: Traces;
+		installRoot: string;
+		rebuild: string[] | 'all' | undefined;
 		ownTrouble: readonly string[];
 	}) {
 		this.settings = parts.settings;
@@ -64,6 +70,8 @@ export class World {
 		this.amiMemory = parts.amiMemory;
 		this.insists = parts.insists;
 		this.traces = parts.traces;
+		this.installRoot = parts.installRoot;
+		this.rebuild = parts.rebuild;
 		this.ownTrouble = parts.ownTrouble;
 	}
 
@@ -88,9 +96,19 @@ export class World {
 	}
 
 	/** A statement on that connection. @throws DatabaseTrouble */
-	async query<R extends Row>(sql: string, values: (string | number)[]): Promise<R[]> {
+	async query<R extends Row = Row>(sql: string, values: readonly (string | number)[]): Promise<R[]> {
 		const { connection } = await this.database();
 		return connection.query<R>(sql, values, this.deadline.remaining());
+	}
+
+	/**
+	 * A statement that changes rows, on the same connection, which is read-only before and after.
+	 * @returns how many rows it changed
+	 * @throws DatabaseTrouble
+	 */
+	async write(sql: string, values: readonly (string | number | null)[]): Promise<number> {
+		const { connection } = await this.database();
+		return connection.write(sql, values, this.deadline.remaining());
 	}
 
 	/**

@@ -1,34 +1,16 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { type AmiMessage, AmiSplitter, header } from './ami-wire.ts';
+import { AmiRefusal, AmiTrouble } from './ami-trouble.ts';
+import { AmiList, type AmiMessage, AmiSplitter, header, headers } from './ami-wire.ts';
 import { Overdue, withDeadline } from './clock.ts';
+
+export { AmiRefusal, type AmiStage, AmiTrouble } from './ami-trouble.ts';
 
 export interface AmiAccount {
 	host: string;
 	port: number;
 	user: string;
 	secret: string;
-}
-
-/** Where a session got stuck; `asterisk.ts` says what each means. */
-export type AmiStage =
-	| 'refused'
-	| 'unreachable'
-	| 'closed-before-banner'
-	| 'no-banner'
-	| 'other-service'
-	| 'no-login-answer'
-	| 'authentication-failed'
-	| 'no-answer'
-	| 'lost';
-
-export class AmiTrouble extends Error {
-	readonly stage: AmiStage;
-	/** `message` never holds a secret */
-	constructor(stage: AmiStage, message: string) {
-		super(message);
-		this.stage = stage;
-	}
 }
 
 /** Called with each line sent or received when traffic is to be shown; secrets are masked. */
@@ -42,10 +24,7 @@ export class AmiSession {
 	readonly #socket: Socket;
 	readonly #splitter = new AmiSplitter();
 	readonly #trace: AmiTrace;
-	readonly #waiting = new Map<
-		string,
-		{ resolve: (message: AmiMessage) => void; reject: (trouble: AmiTrouble) => void }
-	>();
+	readonly #waiting = new Map<string, { take: (message: AmiMessage) => void; reject: (trouble: AmiTrouble) => void }>();
 	#bannerCame: (() => void) | undefined;
 	#ended: ((trouble: AmiTrouble) => void) | undefined;
 	#trouble: AmiTrouble | undefined;
@@ -139,6 +118,52 @@ export class AmiSession {
 	 * @throws AmiTrouble no-answer after the deadline, lost when the connection ends
 	 */
 	async action(name: string, headers: Record<string, string>, milliseconds: number): Promise<AmiMessage> {
+		let reply: AmiMessage = [];
+		await this.#exchange(name, headers, milliseconds, (message) => {
+			reply = message;
+			return header(message, 'Response') !== '';
+		});
+		return reply;
+	}
+
+	/**
+	 * Runs a CLI command. `ok` says no more than that Asterisk did not answer with an error (13 and older never do): read
+	 * the lines. Without output they are the error message, e.g. `Permission denied`.
+	 * @param milliseconds a command of Asterisk 14 and later answers only when it is done
+	 * @throws AmiTrouble no-answer, lost
+	 */
+	async command(cli: string, milliseconds: number): Promise<{ ok: boolean; lines: string[] }> {
+		const reply = await this.action('Command', { Command: cli }, milliseconds);
+		const ok = header(reply, 'Response') !== 'Error';
+		const lines = headers(reply, 'Output');
+		return { ok, lines: ok || lines.length > 0 ? lines : [header(reply, 'Message')] };
+	}
+
+	/**
+	 * Sends an action that answers with a list, and returns its items.
+	 * @param completeEvent name of the event that ends the list, for versions that do not mark it
+	 * @throws AmiRefusal when Asterisk answers with an error
+	 * @throws AmiTrouble no-answer, lost, also when there are more than 20,000 items
+	 */
+	async list(
+		name: string,
+		headers: Record<string, string>,
+		milliseconds: number,
+		completeEvent?: string,
+	): Promise<AmiMessage[]> {
+		const list = new AmiList(completeEvent);
+		await this.#exchange(name, headers, milliseconds, (message) => list.take(message));
+		if (list.refusal !== undefined) throw new AmiRefusal(list.refusal);
+		return list.items;
+	}
+
+	/** Sends an action and hands over the messages with its ActionID until `take` says that it was the last. */
+	async #exchange(
+		name: string,
+		headers: Record<string, string>,
+		milliseconds: number,
+		take: (message: AmiMessage) => boolean,
+	): Promise<void> {
 		if (this.#trouble) throw this.#trouble;
 		const id = `vicikeep-${++this.#count}`;
 		const lines = Object.entries({ Action: name, ActionID: id, ...headers }).map(([key, value]) => {
@@ -147,10 +172,19 @@ export class AmiSession {
 			return `${key}: ${value}`;
 		});
 		for (const line of lines) this.#trace(`> ${line.replace(/^(Key|Secret): .*/, '$1: ***')}`);
-		const reply = new Promise<AmiMessage>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+		const done = new Promise<void>((resolve, reject) => {
+			const takeSafely = (message: AmiMessage) => {
+				try {
+					if (take(message)) resolve();
+				} catch (error) {
+					reject(new AmiTrouble('lost', (error as Error).message));
+				}
+			};
+			this.#waiting.set(id, { take: takeSafely, reject });
+		});
 		this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 		try {
-			return await withDeadline(reply, milliseconds);
+			await withDeadline(done, milliseconds);
 		} catch (error) {
 			throw error instanceof Overdue ? new AmiTrouble('no-answer', `${name}: ${error.message}`) : error;
 		} finally {
@@ -187,8 +221,12 @@ export class AmiSession {
 	}
 
 	#deliver(message: AmiMessage): void {
-		for (const [key, value] of message) this.#trace(`< ${key}: ${value.replace(/\p{Cc}/gu, '?')}`);
-		if (header(message, 'Response') !== '') this.#waiting.get(header(message, 'ActionID'))?.resolve(message);
+		for (const [key, value] of message) {
+			// lines of configuration, and what some lists tell of an account, hold secrets
+			const shown = /^(Line-|Password|Md5Cred|Secret)/i.test(key) ? '***' : value.replace(/\p{Cc}/gu, '?');
+			this.#trace(`< ${key}: ${shown}`);
+		}
+		this.#waiting.get(header(message, 'ActionID'))?.take(message);
 	}
 
 	#end(trouble: AmiTrouble): void {

@@ -86,6 +86,8 @@ export class Database {
 			user: account.user,
 			password: account.password,
 			database: account.name,
+			// bytes go straight through, one character each, as the Perl programs see them
+			charset: 'LATIN1_SWEDISH_CI',
 			dateStrings: true,
 			decimalNumbers: true,
 			connectTimeout: 0,
@@ -111,14 +113,46 @@ export class Database {
 	 * Runs one statement; `?` stand for the values.
 	 * @throws DatabaseTrouble locked, failed, silent; after `silent` the connection is gone and says so at once
 	 */
-	async query<R extends Row = Row>(sql: string, values: (string | number)[], milliseconds = 5000): Promise<R[]> {
+	async query<R extends Row = Row>(
+		sql: string,
+		values: readonly (string | number)[],
+		milliseconds = 5000,
+	): Promise<R[]> {
+		const rows = await this.#run<unknown>(sql, values, milliseconds);
+		return Array.isArray(rows) ? (rows as R[]) : [];
+	}
+
+	/**
+	 * Runs one statement that changes rows; the session is made writable for it alone.
+	 * @returns number of changed rows
+	 * @throws DatabaseTrouble as `query`
+	 */
+	async write(sql: string, values: readonly (string | number | null)[], milliseconds = 5000): Promise<number> {
+		await this.query('SET SESSION TRANSACTION READ WRITE', [], milliseconds);
+		try {
+			const { affectedRows = 0 } = await this.#run<{ affectedRows?: number }>(sql, values, milliseconds);
+			return affectedRows;
+		} finally {
+			await this.query('SET SESSION TRANSACTION READ ONLY', [], milliseconds);
+		}
+	}
+
+	/** Leaves properly, so that the server does not log an aborted connection. */
+	async close(): Promise<void> {
+		if (this.#lost) return;
+		await withDeadline(new Promise<void>((resolve) => this.#connection.end(() => resolve())), 500).catch(() =>
+			this.#connection.destroy(),
+		);
+	}
+
+	async #run<T>(sql: string, values: readonly (string | number | null)[], milliseconds: number): Promise<T> {
 		if (this.#lost) throw this.#lost;
 		const began = performance.now();
 		try {
 			return await withDeadline(
-				new Promise<R[]>((resolve, reject) => {
-					this.#connection.query(sql, values, (error: QueryError | null, rows) =>
-						error ? reject(error) : resolve(Array.isArray(rows) ? (rows as unknown as R[]) : []),
+				new Promise<T>((resolve, reject) => {
+					this.#connection.query(sql, [...values], (error: QueryError | null, result) =>
+						error ? reject(error) : resolve(result as T),
 					);
 				}),
 				Math.min(milliseconds, (STATEMENT_SECONDS + 2) * 1000),
@@ -133,14 +167,6 @@ export class Database {
 		} finally {
 			this.#trace(sql, performance.now() - began);
 		}
-	}
-
-	/** Leaves properly, so that the server does not log an aborted connection. */
-	async close(): Promise<void> {
-		if (this.#lost) return;
-		await withDeadline(new Promise<void>((resolve) => this.#connection.end(() => resolve())), 500).catch(() =>
-			this.#connection.destroy(),
-		);
 	}
 
 	async #limitWaits(milliseconds: number): Promise<void> {

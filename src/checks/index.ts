@@ -1,6 +1,7 @@
 import type { CheckId } from '../types.ts';
 import { asterisk } from './asterisk.ts';
 import { type AnyCheck, define } from './check.ts';
+import { conf } from './conf.ts';
 import { config } from './config.ts';
 import { mysql } from './mysql.ts';
 import { processes } from './processes.ts';
@@ -13,6 +14,7 @@ export const CHECKS: readonly AnyCheck[] = [
 	define(asterisk),
 	define(processes),
 	define(queues),
+	define(conf),
 ];
 
 export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);

@@ -60,7 +60,8 @@ export function phonesByLogin(count: number): string {
 }
 
 /** Takes the rebuild request of a server away; send it before `readSource`, so that a change in between asks again. */
-export const CLEAR_REBUILD_FLAG = "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_ip = ? AND rebuild_conf_files = 'Y'";
+export const CLEAR_REBUILD_FLAG =
+	"UPDATE servers SET rebuild_conf_files = 'N' WHERE server_ip = ? AND rebuild_conf_files = 'Y'";
 
 /** Puts the rebuild request back; for a rebuild that failed. */
 export const RAISE_REBUILD_FLAG = "UPDATE servers SET rebuild_conf_files = 'Y' WHERE server_ip = ?";

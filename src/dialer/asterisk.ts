@@ -49,9 +49,8 @@ export interface AsteriskObservation {
 export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 	const row = await world.server().catch(() => undefined);
 	const known = row ?? world.memory.server;
-	const account = { ...(row?.ami ?? world.amiMemory.good), ...world.settings.ami };
-	const host = account.host ?? '127.0.0.1';
-	const port = account.port ?? 5038;
+	const account = await accountOf(world);
+	const { host, port } = account;
 	const base: AsteriskObservation = {
 		notHere: known?.runsAsterisk === false,
 		processes: findAsterisk(world.processes(), world.settings.asteriskEtc).map(({ pid, startTicks, state }) => ({
@@ -68,7 +67,32 @@ export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 		amiMemory: undefined,
 	};
 	if (base.notHere || base.processes.some(isStopped)) return base;
-	return { ...base, ...(await talk(world, base, { host, port, user: account.user, secret: account.secret })) };
+	return { ...base, ...(await talk(world, base, account)) };
+}
+
+/** The account for Asterisk's manager: settings, else the dialer's row, else the last good one. */
+async function accountOf(world: World): Promise<Account> {
+	const row = await world.server().catch(() => undefined);
+	const account = { ...(row?.ami ?? world.amiMemory.good), ...world.settings.ami };
+	return { host: account.host ?? '127.0.0.1', port: account.port ?? 5038, user: account.user, secret: account.secret };
+}
+
+/** Does some work in a session of its own; undefined when there is no session, or it breaks. */
+export async function withAmi<T>(world: World, work: (session: AmiSession) => Promise<T>): Promise<T | undefined> {
+	const { host, port, user, secret } = await accountOf(world);
+	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
+	if (!user || secret === undefined || isRefused(world, { host, port, user, secret }, managerConf)) return undefined;
+	let session: AmiSession | undefined;
+	try {
+		session = await AmiSession.open(host, port, world.deadline.within(GREETING_TIMEOUT), world.traces.ami);
+		await session.login(user, secret, world.deadline.within(LOGIN_TIMEOUT));
+		return await work(session);
+	} catch (error) {
+		if (error instanceof AmiTrouble) return undefined;
+		throw error;
+	} finally {
+		session?.close();
+	}
 }
 
 type Account = { host: string; port: number; user: string | undefined; secret: string | undefined };

@@ -5,6 +5,10 @@ import type { ActionReport, CheckReport, CheckStatus, Finding, Report } from '..
 export type Paint = (status: CheckStatus, text: string) => string;
 
 const INDENT = ' '.repeat(10);
+/** Before each line of a diff, which is shown as it is. */
+const DIFF = '  | ';
+/** Lines of a diff that a report shows unless it is asked for more. */
+const DIFF_LINES = 20;
 const GRAVITY: Record<CheckStatus, number> = { critical: 0, warning: 1, unknown: 2, skipped: 3, ok: 4 };
 
 /**
@@ -17,7 +21,7 @@ export function renderText(
 	report: Report,
 	{ width, verbosity, paint }: { width: number; verbosity: number; paint: Paint },
 ): string {
-	const wrap = (text: string): string => wrapText(text, width);
+	const wrap = (text: string): string => (text.startsWith(DIFF) ? text : wrapText(text, width));
 	const findings = report.checks.flatMap((check) => check.findings);
 	const roots = findings
 		.filter(({ cause }) => cause === undefined || !findings.some((other) => keyOf(other) === cause))
@@ -28,6 +32,8 @@ export function renderText(
 	for (const root of roots) {
 		lines.push('', ...tellFinding(root, findings, actions, verbosity, paint).map(wrap));
 	}
+	const loose = actions.filter(({ id }) => !findings.some(({ remedy }) => remedy === id));
+	if (loose.length > 0) lines.push('', ...loose.map(tellAction).map(wrap));
 	lines.push('', ...summary(report, verbosity, paint).map(wrap));
 	return `${lines.join('\n')}\n`;
 }
@@ -51,6 +57,7 @@ export function tellFinding(
 	const lines = [`${label}${finding.summary}`];
 	if (finding.since) lines.push(`${INDENT}since ${localTime(finding.since)}`);
 	if (verbosity > 0) lines.push(...evidenceLines(finding));
+	lines.push(...diffLines(finding, verbosity));
 	lines.push(...tellActions(finding, actions));
 	for (const consequence of all.filter(({ cause }) => cause === keyOf(finding))) {
 		lines.push(`${INDENT}therefore: ${consequence.summary}`, ...tellActions(consequence, actions));
@@ -63,10 +70,20 @@ export function tellFinding(
 
 const evidenceLines = ({ id, evidence }: Finding): string[] => [
 	`${INDENT}${id}`,
-	...Object.entries(evidence).map(
-		([name, value]) => `${INDENT}${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-	),
+	...Object.entries(evidence)
+		.filter(([name]) => name !== 'diff')
+		.map(([name, value]) => `${INDENT}${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`),
 ];
+
+function diffLines({ evidence: { diff } }: Finding, verbosity: number): string[] {
+	if (typeof diff !== 'string') return [];
+	const lines = diff.trimEnd().split('\n');
+	const shown = verbosity > 0 ? lines : lines.slice(0, DIFF_LINES);
+	const more = lines.length - shown.length;
+	return [...shown, ...(more > 0 ? [`… ${more} more lines: vicikeep check -v --only conf`] : [])].map(
+		(line) => DIFF + line,
+	);
+}
 
 function tellActions({ remedy }: Finding, actions: readonly ActionReport[]): string[] {
 	return actions.filter(({ id }) => id === remedy).map((action) => `${INDENT}${tellAction(action)}`);

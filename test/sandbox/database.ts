@@ -10,6 +10,8 @@ import { run } from './run.ts';
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 
+const SCHEMA = read('schema.sql') + read('conf-schema.sql');
+
 /** MariaDB refuses to run as root by accident. */
 const AS_ROOT = process.getuid?.() === 0 ? ['--user=root'] : [];
 
@@ -141,7 +143,7 @@ export class Database {
 
 /** Copies the prepared database, made once per schema and settings, into an instance folder. */
 export async function copyDatabase(programs: Programs, folder: string): Promise<void> {
-	const recipe = [read('schema.sql'), ACCOUNTS, SETTINGS.join(), programs.mariadbd.path].join('\n');
+	const recipe = [SCHEMA, ACCOUNTS, SETTINGS.join(), programs.mariadbd.path].join('\n');
 	const template = join(SANDBOX, `database-${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}`);
 	if (!existsSync(template)) {
 		await withLock(join(SANDBOX, 'database.lock'), 300_000, async () => {
@@ -153,7 +155,7 @@ export async function copyDatabase(programs: Programs, folder: string): Promise<
 
 /** Tells a new database which dialer it serves. */
 export async function seed(database: Database, address: string): Promise<void> {
-	await database.query(`SET @server_ip = '${address}';\n${read('seed.sql')}`);
+	await database.query(`SET @server_ip = '${address}';\n${read('seed.sql')}${read('conf-seed.sql')}`);
 }
 
 async function makeTemplate(programs: Programs, template: string): Promise<void> {
@@ -181,7 +183,7 @@ async function makeTemplate(programs: Programs, template: string): Promise<void>
 		await database.start();
 		const root = { socketPath: database.socket, user: 'root', multipleStatements: true };
 		const connection = await mysql.createConnection(root);
-		await connection.query(ACCOUNTS + read('schema.sql'));
+		await connection.query(ACCOUNTS + SCHEMA);
 		await connection.end();
 		await database.stop();
 		const copy = `${template}.new`;

@@ -4,6 +4,7 @@ import { createConnection } from 'node:net';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Asterisk } from './asterisk.ts';
+import { layConfFiles } from './conf.ts';
 import { Daemons } from './daemons.ts';
 import { copyDatabase, Database, seed } from './database.ts';
 import { layHome, writeWrappers } from './home.ts';
@@ -123,12 +124,11 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 		layHome(programs, home);
 		asterisk.configure();
 		progress(`dialer ${serverIp} in ${folder}`);
-		await Promise.all([
-			copyDatabase(programs, folder)
-				.then(() => database.start())
-				.then(() => seed(database, serverIp)),
-			withAsterisk ? asterisk.start() : undefined,
-		]);
+		await copyDatabase(programs, folder);
+		await database.start();
+		await seed(database, serverIp);
+		await layConfFiles(database, asterisk.etc, serverIp);
+		if (withAsterisk) await asterisk.start();
 		if (withDaemons && withAsterisk && !keepalives.includes('X')) {
 			await daemons.startAll();
 			await until('heartbeats of the daemons', 15_000, () => beating(dialer, keepalives));

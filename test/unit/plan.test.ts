@@ -27,6 +27,7 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		asteriskVersion: '16.28.0',
 		remaining: 40,
 		mayNot: undefined,
+		rebuild: undefined,
 		...rest,
 	};
 }

@@ -1,0 +1,232 @@
+import { ConfFolder, type Inspection } from '../adapters/conf-folder.ts';
+import { unifiedDiff } from '../conf/diff.ts';
+import { CONF_FILES, type ConfFile } from '../conf/files.ts';
+import { type Generated, generateConf } from '../conf/generate.ts';
+import { lintConf } from '../conf/lint.ts';
+import { keptHeader } from '../conf/mailboxes.ts';
+import { normalForm } from '../conf/normal-form.ts';
+import { questions } from '../conf/proof.ts';
+import { readSource, type Source } from '../conf/source.ts';
+import { trailerOf } from '../conf/trailer.ts';
+import type { Comparison, ConfFacts, ConfMemory } from '../memory.ts';
+import { DatabaseTrouble, type World } from '../world.ts';
+import { withAmi } from './asterisk.ts';
+import { askLoaded } from './conf-loaded.ts';
+import { findAsterisk } from './process-table.ts';
+import { readTemplates, type TemplateSet } from './templates.ts';
+
+/** One generated file as it stands on disk and in Asterisk. */
+export interface ConfFileSeen {
+	name: string;
+	found: Inspection;
+	/** what its text says; undefined when there is no text */
+	facts: ConfFacts | undefined;
+	/** the hand-made file that should include it and does not */
+	notIncludedBy: string | undefined;
+	/** whether Asterisk holds it; undefined where it was proven before, or cannot be asked */
+	loaded: 'loaded' | 'not-loaded' | 'unknown' | undefined;
+	evidence: string;
+}
+
+export interface ConfObservation {
+	/** why nothing is looked at here */
+	notHere: string | undefined;
+	folder: string;
+	files: ConfFileSeen[];
+	server: { generates: boolean; flag: boolean; reloadTimestamp: string } | undefined;
+	comparison: Comparison | undefined;
+	/** whether that comparison was made in this look */
+	thorough: boolean;
+	uptime: number;
+	asteriskStart: number;
+	memory: ConfMemory;
+}
+
+/** Seconds between two thorough looks. */
+const THOROUGH_EVERY = 600;
+const ASK_TIMEOUT = 5000;
+
+/** Where vicikeep keeps earlier versions of the files. */
+export const confFolderOf = ({ settings }: World): ConfFolder =>
+	new ConfFolder(settings.asteriskEtc, `${settings.stateDir}/conf`);
+
+/**
+ * Looks at the generated files: cheaply on disk in every run, in Asterisk where a file is not yet proven loaded, and
+ * against the database when something asks for it or ten minutes have passed.
+ */
+export async function readConfState(world: World): Promise<ConfObservation> {
+	const { settings, memory } = world;
+	const folder = confFolderOf(world);
+	const server = await readServer(world);
+	const [asterisk] = findAsterisk(world.processes(), settings.asteriskEtc);
+	const base: ConfObservation = {
+		notHere: notHere(world, await world.serverOrRemembered().then((row) => row?.runsAsterisk)),
+		folder: settings.asteriskEtc,
+		files: [],
+		server,
+		comparison: undefined,
+		thorough: false,
+		uptime: world.proc.uptime(),
+		asteriskStart: asterisk?.startTicks ?? 0,
+		memory: memory.conf ?? { files: {} },
+	};
+	if (base.notHere) return base;
+	const files = CONF_FILES.filter((file) => isWritten(file, memory.server?.asteriskVersion ?? '')).map((file) =>
+		lookAtFile(file, folder, base.memory),
+	);
+	await askAsterisk(world, files, folder, base);
+	const asks = files.some((file) => isDamaged(file)) || base.memory.owed !== undefined;
+	const due = base.uptime - (base.memory.thoroughAt ?? Number.NEGATIVE_INFINITY) >= THOROUGH_EVERY;
+	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
+	const thorough = server !== undefined && (world.rebuild !== undefined || asks || due || changed);
+	return {
+		...base,
+		files,
+		thorough,
+		comparison: thorough ? await compare(world, folder, files) : base.memory.comparison,
+	};
+}
+
+const notHere = ({ settings }: World, runsAsterisk: boolean | undefined): string | undefined => {
+	if (settings.confOwner === 'off') return 'VICIKEEP_CONF_OWNER=off';
+	return runsAsterisk === false ? 'this server runs no Asterisk (active_asterisk_server=N)' : undefined;
+};
+
+/** Asterisk 1.2 has no PJSIP, and stock installs no files for it. */
+export const isWritten = (file: ConfFile, asteriskVersion: string): boolean =>
+	file.reload12 !== undefined || !asteriskVersion.startsWith('1.2');
+
+/** True for a file that Asterisk cannot use as it is. */
+export const isDamaged = ({ found, facts }: ConfFileSeen): boolean =>
+	found.kind === 'missing' || (facts !== undefined && (facts.empty || !facts.whole || facts.fatal.length > 0));
+
+function lookAtFile(file: ConfFile, folder: ConfFolder, memory: ConfMemory): ConfFileSeen {
+	const found = folder.inspect(file.name);
+	const known = memory.files[file.name];
+	const seen = {
+		name: file.name,
+		found,
+		notIncludedBy: folder.includeLine(file) === false ? file.includedBy : undefined,
+		loaded: undefined,
+		evidence: '',
+	};
+	if (found.kind !== 'file') return { ...seen, facts: undefined };
+	if (known?.fingerprint === found.fingerprint) return { ...seen, facts: known };
+	const read = folder.read(file.name);
+	if (read === undefined) return { ...seen, found: { kind: 'missing' }, facts: undefined };
+	const { text, hash } = read;
+	const trailer = trailerOf(text);
+	const facts: ConfFacts = {
+		fingerprint: found.fingerprint,
+		hash,
+		empty: text.trim() === '',
+		whole: trailer.whole || trailer.rewritten === true,
+		reloaded: trailer.reloaded ?? '',
+		fatal: lintConf(text, folder.surroundings(file))
+			.filter(({ fatal }) => fatal)
+			.map(({ line, problem }) => `line ${line}: ${problem}`),
+		...(known?.proven && { proven: known.proven }),
+	};
+	return { ...seen, facts };
+}
+
+/** Asks Asterisk about files that were not yet proven loaded, or not by this Asterisk. */
+async function askAsterisk(
+	world: World,
+	files: ConfFileSeen[],
+	folder: ConfFolder,
+	base: ConfObservation,
+): Promise<void> {
+	if (base.asteriskStart === 0) return;
+	const unproven = files.filter(
+		({ facts }) =>
+			facts && !facts.empty && (facts.proven?.hash !== facts.hash || facts.proven.asteriskStart !== base.asteriskStart),
+	);
+	if (unproven.length === 0) return;
+	await withAmi(world, async (session) => {
+		for (const file of unproven) {
+			const text = folder.read(file.name)?.text ?? '';
+			const asked = questions(file.name, text, earlierVersion(folder, file.name, text));
+			const answer = await askLoaded(session, file.name, asked, world.deadline.within(ASK_TIMEOUT));
+			file.loaded = answer.verdict;
+			file.evidence = answer.evidence;
+		}
+	});
+}
+
+async function readServer(world: World): Promise<ConfObservation['server']> {
+	try {
+		const [row] = await world.query(
+			'SELECT generate_vicidial_conf, rebuild_conf_files FROM servers WHERE server_ip=? LIMIT 1',
+			[world.settings.serverIp],
+		);
+		const [system] = await world.query('SELECT reload_timestamp FROM system_settings LIMIT 1', []);
+		if (!row) return undefined;
+		return {
+			generates: row.generate_vicidial_conf === 'Y',
+			flag: row.rebuild_conf_files === 'Y',
+			reloadTimestamp: String(system?.reload_timestamp ?? ''),
+		};
+	} catch (error) {
+		if (error instanceof DatabaseTrouble) return undefined;
+		throw error;
+	}
+}
+
+async function compare(world: World, folder: ConfFolder, files: readonly ConfFileSeen[]): Promise<Comparison> {
+	const templates = readTemplates(world);
+	if (templates.problems.length > 0) return { diffs: {}, warnings: [], problems: templates.problems };
+	const { generated, problems } = generate(await readConfSource(world), folder, templates);
+	if (!generated) return { diffs: {}, warnings: [], problems };
+	const diffs: Record<string, string> = {};
+	for (const { name, found } of files) {
+		const wanted = generated.files[name];
+		if (wanted === undefined || found.kind === 'refused') continue;
+		const live = folder.read(name)?.text ?? '';
+		if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
+			diffs[name] = unifiedDiff(name, live, wanted);
+		}
+	}
+	return { diffs, warnings: generated.warnings.map(tellWarning), problems };
+}
+
+/** The voicemail.conf whose head is kept: the live one, or the newest earlier version when that one is damaged. */
+function usableVoicemail(folder: ConfFolder): string | null {
+	const live = folder.inspect('voicemail.conf').kind === 'file' ? folder.read('voicemail.conf')?.text : undefined;
+	const candidates = [live, ...folder.versions('voicemail.conf')];
+	return candidates.find((text) => text !== undefined && keptHeader(text) !== undefined) ?? null;
+}
+
+/** The newest earlier version that is another text: what Asterisk may still hold instead. */
+export function earlierVersion(folder: ConfFolder, name: string, text: string): string | undefined {
+	for (const version of folder.versions(name)) if (version !== text) return version;
+	return undefined;
+}
+
+/** A warning of the generator in a line that names the row. */
+export const tellWarning = ({ table, key, column, problem }: Generated['warnings'][number]): string =>
+	`${table} ${key}, ${column}: ${problem}`;
+
+/** Reads everything that the files are made of. @throws DatabaseTrouble */
+export const readConfSource = (world: World): Promise<Source> =>
+	readSource((sql, values) => world.query(sql, [...values]), world.settings.serverIp);
+
+/** Generates every file; problems instead of a throw. */
+export function generate(
+	source: Source,
+	folder: ConfFolder,
+	templates: TemplateSet,
+): { generated: Generated | undefined; problems: string[] } {
+	try {
+		const generated = generateConf(source, templates.templates, {
+			voicemailConf: usableVoicemail(folder),
+			surroundings: (name) => {
+				const file = CONF_FILES.find((one) => one.name === name);
+				return file ? folder.surroundings(file) : {};
+			},
+		});
+		return { generated, problems: generated.refused.map(({ file, reason }) => `${file}: ${reason}`) };
+	} catch (error) {
+		return { generated: undefined, problems: [(error as Error).message] };
+	}
+}

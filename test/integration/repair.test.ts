@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
@@ -36,9 +36,11 @@ describe('a copy too many', () => {
 		// a copy that has passed the start check, as two starts in the same moment make it
 		const script = join(dialer.home, 'AST_VDauto_dial.pl');
 		const stock = readFileSync(script);
-		writeFileSync(script, '#!/usr/bin/perl\nsleep 1 while 1;\n');
+		const ready = join(dialer.folder, 'second-copy');
+		writeFileSync(script, `#!/usr/bin/perl\nopen(my $ready, '>', '${ready}'); sleep 1 while 1;\n`);
 		const second = runs('/usr/bin/perl', [script]);
-		await until('the second copy', 5000, () => dialer.daemons.pids('AST_VDauto_dial.pl').length === 2);
+		// not by its arguments: these it has before Perl has read the script, and then it would read the stock one
+		await until('the second copy', 5000, () => existsSync(ready));
 		writeFileSync(script, stock);
 		const [first] = dialer.daemons.pids('AST_VDauto_dial.pl').filter(({ perl }) => perl !== second.pid);
 

@@ -25,8 +25,8 @@ export interface Options {
 /** What to do with a command line: run the check, or print a text and leave with a status. */
 export type Invocation = { run: Options } | { print: string; exitCode: number };
 
-function checkIds(value: string): CheckId[] {
-	return value.split(',').map((part) => {
+function checkIds(value: string, before: CheckId[] = []): CheckId[] {
+	const named = value.split(',').map((part) => {
 		const id = CHECK_IDS.find((known) => known === part.trim());
 		if (id) return id;
 		const guess = nearest(part.trim(), CHECK_IDS);
@@ -34,6 +34,7 @@ function checkIds(value: string): CheckId[] {
 			`There is no check "${part.trim()}"${guess || '.'} Checks: ${CHECK_IDS.join(', ')}.`,
 		);
 	});
+	return [...before, ...named];
 }
 
 function confFiles(value: string): string[] {
@@ -116,10 +117,12 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 			'\nExit status: 0 all well or repaired and verified, 1 warning, 2 critical,\n3 unknown, wrong usage or unreadable configuration.',
 		)
 		.allowExcessArguments(false)
-		.action((options) => {
+		.action((options, command: Command) => {
+			const checks = CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id)));
+			if (checks.length === 0) command.error('error: --skip leaves no check to run');
 			run = {
 				dryRun: options.dryRun,
-				checks: CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id))),
+				checks,
 				only: options.only !== undefined,
 				format: options.json ? 'json' : options.format,
 				timeoutSeconds: options.timeout,
@@ -136,10 +139,12 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-		return {
-			print: asked ? text.join('') : `vicikeep: ${text.join('').replace(/^error: /, '')}`,
-			exitCode: asked ? 0 : 3,
-		};
+		if (asked || error.code === 'commander.help') return { print: text.join(''), exitCode: asked ? 0 : 3 };
+		const told = text
+			.join('')
+			.replace(/^error: /, '')
+			.trimEnd();
+		return { print: `vicikeep: ${told}\ntry: vicikeep check --help\n`, exitCode: 3 };
 	}
 	return run ? { run } : { print: text.join(''), exitCode: 3 };
 }

@@ -20,9 +20,17 @@ const MYSQL_ALIVE = ['mysql.slow', 'mysql.clock_skew'];
 /** How a finding is referred to by others. */
 export const keyOf = ({ id, subject }: Pick<Finding, 'id' | 'subject'>): string => `${id} ${subject}`;
 
+/** The finding because of which nothing that is known of this dialer can be relied on. */
+export const misconfigured = (findings: readonly Finding[]): Finding | undefined =>
+	findings.find(({ id, status }) => id.startsWith('config.') && status === 'critical');
+
 /** The finding because of which the database cannot be worked with. */
 export const databaseDown = (findings: readonly Finding[]): Finding | undefined =>
 	findings.find(({ id, status }) => id.startsWith('mysql.') && status === 'critical' && !MYSQL_ALIVE.includes(id));
+
+/** The finding that says that statements wait for locks, or that our own could not get through. */
+export const databaseLocked = (findings: readonly Finding[]): Finding | undefined =>
+	findings.find(({ id }) => id === 'mysql.locked' || id.endsWith('.database'));
 
 /** The finding because of which Asterisk cannot be worked with. */
 export const asteriskDown = (findings: readonly Finding[]): Finding | undefined =>
@@ -45,7 +53,8 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 	const trouble = (name: string): Finding | undefined =>
 		all.find(({ id, subject }) => id.startsWith('processes.') && subject === name);
 	const beneath =
-		(daemon.needs.includes('mysql') ? databaseDown(all) : undefined) ??
+		misconfigured(all) ??
+		(daemon.needs.includes('mysql') ? (databaseDown(all) ?? databaseLocked(all)) : undefined) ??
 		(daemon.needs.includes('asterisk') ? asteriskDown(all) : undefined) ??
 		(daemon.needs.includes('AST_manager_listen') ? trouble('AST_manager_listen') : undefined);
 	if (CONSEQUENCES.includes(finding.id)) return beneath;

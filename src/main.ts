@@ -1,21 +1,22 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Deadline } from './adapters/clock.ts';
+import { ConfFolder } from './adapters/conf-folder.ts';
 import { cronEnvironment } from './adapters/cron.ts';
-import { ownership, readIfThere } from './adapters/files.ts';
+import { ownership } from './adapters/files.ts';
 import { type Lock, takeLock } from './adapters/lock.ts';
 import { appendLog } from './adapters/log.ts';
 import { Proc } from './adapters/proc.ts';
 import { StateFolder } from './adapters/state.ts';
-import { takesDaemonsDown } from './adapters/unit.ts';
 import { type Options, parseCommandLine } from './cli.ts';
 import type { Memory } from './memory.ts';
+import { ownsDialer, ownTrouble, prepared, reasonNotToRepair } from './permission.ts';
+import { readSettings } from './read-settings.ts';
 import { renderJson } from './report/json.ts';
 import { logLines } from './report/log.ts';
 import { renderQuiet } from './report/quiet.ts';
 import { type Paint, renderText } from './report/text.ts';
-import { type RunParts, run } from './run.ts';
-import { DEFAULT_ENV_FILE, type Settings, SettingsError, settle } from './settings.ts';
+import { type Learnt, type RunParts, run } from './run.ts';
+import { type Settings, SettingsError } from './settings.ts';
 import type { Report } from './types.ts';
 import { type AmiMemory, World } from './world.ts';
 
@@ -28,20 +29,23 @@ void main(process.argv.slice(2));
 
 /** The composition root, and the only place that prints and exits. */
 async function main(argv: string[]): Promise<void> {
-	// a reader that went away (| head) is no fault of ours, and the exit status still tells
-	process.stdout.on('error', () => {});
 	const startedAt = new Date();
 	const began = performance.now();
-	process.on('unhandledRejection', (error) => leave(3, { err: internalError(error) }));
+	// somebody who closes our stderr must not end a repair
+	process.stderr.on('error', () => {});
+	process.on('uncaughtException', (error) => leave(3, internalError(error)));
+	process.on('unhandledRejection', (error) => leave(3, internalError(error)));
 	try {
 		const invocation = parseCommandLine(argv, VICIKEEP_VERSION);
-		if ('print' in invocation)
-			leave(invocation.exitCode, invocation.exitCode === 0 ? { out: invocation.print } : { err: invocation.print });
+		if ('print' in invocation) {
+			if (invocation.exitCode === 0) await print(invocation.print);
+			leave(invocation.exitCode, invocation.exitCode === 0 ? '' : invocation.print);
+		}
 		await check(invocation.run, startedAt, began);
 	} catch (error) {
 		if (error instanceof SettingsError)
-			leave(3, { err: `${error.problems.map((problem) => `vicikeep: ${problem}`).join('\n')}\n` });
-		leave(3, { err: internalError(error) });
+			leave(3, `${error.problems.map((problem) => `vicikeep: ${problem}`).join('\n')}\n`);
+		leave(3, internalError(error));
 	}
 }
 
@@ -49,11 +53,11 @@ const internalError = (error: unknown): string =>
 	`vicikeep: internal error: ${error instanceof Error ? error.stack : String(error)}\n`;
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
-	const settings = readSettings(options);
-	const proc = new Proc(settings.proc);
+	const settings = readSettings(options.envFile);
+	const proc = new Proc(settings.proc, [0, ownership(settings.home)?.uid ?? 0]);
 	const deadline = new Deadline(options.timeoutSeconds);
 	// every wait has its own deadline; this is for the one that somebody forgets
-	const stuck = { err: 'vicikeep: internal error: still busy long after the deadline\n' };
+	const stuck = 'vicikeep: internal error: still busy long after the deadline\n';
 	setTimeout(() => leave(3, stuck), (options.timeoutSeconds + LONGEST_OVERTIME) * 1000).unref();
 	const lock = options.dryRun ? undefined : takeLock(settings.runDir, proc, options.timeoutSeconds);
 	if (lock?.state === 'taken' && options.quiet)
@@ -69,12 +73,18 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		deadline,
 		memory,
 		amiMemory,
+		mayLogIn: state.readable,
 		insists: options.only && options.checks.includes('asterisk') && process.stdin.isTTY === true,
 		traces: traces(options.verbosity),
 		installRoot: join(__dirname, '..'),
 		rebuild: options.rebuild,
 		ownTrouble: [...state.problems, ...(ownsDialer(settings) ? ownTrouble(lock, remembers) : [])],
 	});
+	let working: string | undefined;
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		const rest = (): string => (working === undefined ? '' : ` in the middle of ${working}; the next run finishes it`);
+		process.on(signal, () => leave(3, `vicikeep: ended by ${signal}${rest()}\n`));
+	}
 	const parts: RunParts = {
 		world,
 		version: VICIKEEP_VERSION,
@@ -86,76 +96,27 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		began,
 		environment: () => cronEnvironment(settings.crontab, settings.home),
 		save: (unfinished) => state.save(unfinished),
+		working: (what) => {
+			working = what;
+		},
 	};
 	const { report, ...learnt } = await run(parts);
 	await world.close();
 
-	const quiet = options.quiet ? renderQuiet(report, memory.told, Date.now()) : undefined;
-	if (remembers?.ready) keep(state, settings, report, learnt, quiet?.told, amiMemory);
-	return leave(report.exit_code, {
-		out: quiet && options.format === 'human' ? quiet.text : await render(report, options),
-	});
-}
-
-function readSettings(options: Options): Settings {
-	const path = options.envFile ?? DEFAULT_ENV_FILE;
-	const text = readIfThere(path);
-	if (text === undefined && options.envFile !== undefined) throw new SettingsError([`${path}: there is no such file`]);
-	return settle({
-		environment: process.env,
-		envFile: { path, text },
-		readConf: (conf) => {
-			try {
-				const found = readIfThere(conf);
-				return found === undefined ? { problem: 'there is no such file' } : { text: found };
-			} catch (error) {
-				return { problem: (error as Error).message };
-			}
-		},
-	});
-}
-
-function prepared(state: StateFolder): { ready: true } | { ready: false; problem: string } {
-	try {
-		state.prepare();
-		return { ready: true };
-	} catch (error) {
-		return { ready: false, problem: (error as Error).message };
-	}
-}
-
-/** Root, or whoever the dialer's programs belong to. */
-function ownsDialer(settings: Settings): boolean {
-	const { uid } = userInfo();
-	return uid === 0 || ownership(settings.home)?.uid === uid;
-}
-
-function ownTrouble(lock: Lock | undefined, remembers: ReturnType<typeof prepared> | undefined): string[] {
-	return [
-		...(lock?.state === 'impossible' ? [`${lock.problem}; without the lock nothing is repaired`] : []),
-		...(remembers?.ready === false ? [`${remembers.problem}; without a memory nothing is repaired`] : []),
-	];
-}
-
-/** Repairs need the right to act on the daemons, the lock, and a state folder that outlives an interruption. */
-function reasonNotToRepair(
-	settings: Settings,
-	proc: Proc,
-	lock: Lock | undefined,
-	remembers: ReturnType<typeof prepared> | undefined,
-): string | undefined {
-	if (!ownsDialer(settings)) return `${userInfo().username} may not act on the daemons; run it as root`;
-	if (lock?.state === 'taken') return 'another run is repairing';
-	if (lock?.state === 'impossible') return `the lock cannot be taken: ${lock.problem}`;
-	if (remembers && !remembers.ready) return `nothing can be remembered: ${remembers.problem}`;
-	return takesDaemonsDown(proc.controlGroup());
+	const quiet =
+		options.quiet && options.format === 'human'
+			? renderQuiet(report, memory.told, startedAt, remembers?.ready === true)
+			: undefined;
+	const delivered = await print(quiet ? quiet.text : await render(report, options));
+	if (remembers?.ready) keep(state, settings, report, learnt, delivered ? quiet?.told : undefined, amiMemory);
+	return leave(delivered ? report.exit_code : 3);
 }
 
 function keep(
 	state: StateFolder,
 	settings: Settings,
 	report: Report,
-	learnt: { memory: Memory; amiMemory: AmiMemory },
+	learnt: Learnt,
 	told: Memory['told'],
 	amiBefore: AmiMemory,
 ): void {
@@ -163,6 +124,8 @@ function keep(
 	try {
 		state.save({ ...learnt.memory, logged, ...(told && { told }) });
 		if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(amiBefore)) state.saveAmi(learnt.amiMemory);
+		const folder = new ConfFolder(settings.asteriskEtc, `${settings.stateDir}/conf`);
+		for (const name of learnt.proven) folder.backup(name);
 	} catch (error) {
 		note(`what this run learnt is not remembered: ${(error as Error).message}`);
 	}
@@ -196,17 +159,30 @@ function traces(verbosity: number): World['traces'] {
 	};
 }
 
-function overdueRun(lock: Extract<Lock, { state: 'taken' }>): { err?: string } {
-	if (lock.age === undefined || lock.age <= lock.limit) return {};
-	return {
-		err: `vicikeep: another run has held the lock for ${Math.round(lock.age)} s, its deadline was ${lock.limit} s\n`,
-	};
+function overdueRun(lock: Extract<Lock, { state: 'taken' }>): string {
+	if (lock.age === undefined || lock.age <= lock.limit) return '';
+	return `vicikeep: another run has held the lock for ${Math.round(lock.age)} s, its deadline was ${lock.limit} s\n`;
 }
 
 const note = (line: string): void => void process.stderr.write(`vicikeep: ${line}\n`);
 
-function leave(exitCode: number, { out = '', err = '' }: { out?: string; err?: string }): never {
+/**
+ * Prints to stdout and waits until it is written.
+ * @returns false when it could not be: the caller must not count it as told
+ */
+function print(text: string): Promise<boolean> {
+	return new Promise((resolve) => {
+		// a reader that went away (| head) has read what it wanted
+		const failed = (error: NodeJS.ErrnoException): void => {
+			if (error.code !== 'EPIPE') note(`the report cannot be written: ${error.message}`);
+			resolve(error.code === 'EPIPE');
+		};
+		process.stdout.on('error', failed);
+		process.stdout.write(text, (error) => (error ? failed(error) : resolve(true)));
+	});
+}
+
+function leave(exitCode: number, err = ''): never {
 	if (err !== '') process.stderr.write(err);
-	if (out !== '') process.stdout.write(out);
 	process.exit(exitCode);
 }

@@ -49,8 +49,8 @@ export interface Memory {
 	version: 1;
 	/** uptimes of another boot mean nothing */
 	bootId: string;
-	/** seconds since boot at the last look that counted */
-	countedAt?: number;
+	/** seconds since boot at the last look that counted, by check */
+	counted: Record<string, number>;
 	conditions: Record<string, Condition>;
 	/** command line of each daemon as last seen running, without the interpreter */
 	commands: Record<string, string[]>;
@@ -60,8 +60,8 @@ export interface Memory {
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
 	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
-	/** when Asterisk's channel lock was probed last, and whether it answered */
-	deepProbe?: { at: number; asteriskStart: number; answered: boolean };
+	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
+	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;
@@ -72,6 +72,7 @@ export interface Memory {
 export const emptyMemory = (bootId: string): Memory => ({
 	version: 1,
 	bootId,
+	counted: {},
 	conditions: {},
 	commands: {},
 	attempts: {},
@@ -104,29 +105,44 @@ function afterBoot({ files, owed }: ConfMemory): ConfMemory {
 /** Tells how long something has been the case; the same key noted twice in a run is one thing. */
 export type Note = (key: string) => { looks: number; seconds: number; since: string };
 
+/** Seconds, or gaps between looks, after which an earlier look says nothing about now. */
+const FORGET_SECONDS = 300;
+const FORGET_GAPS = 5;
+
+/** The check that a condition belongs to: every key begins with its id. */
+const checkOf = (key: string): string => /^[a-z]+/.exec(key)?.[0] ?? '';
+
 /**
- * Keeps account of conditions over looks. A look counts when `gap` seconds have passed since the last one that did, so
- * that a monitor or a person who looks more often never speeds anything up.
+ * Keeps account of conditions over looks. A look of a check counts when `gap` seconds have passed since the last one that
+ * did, so that a monitor or a person who looks more often never speeds anything up.
  */
 export class Notebook {
-	readonly counts: boolean;
-	readonly #before: Record<string, Condition>;
+	readonly #memory: Memory;
+	readonly #gap: number;
 	readonly #uptime: number;
 	readonly #now: string;
 	readonly #seen: Record<string, Condition> = {};
 
 	constructor(memory: Memory, gap: number, clock: { uptime: number; now: Date }) {
-		this.counts = memory.countedAt === undefined || clock.uptime - memory.countedAt >= gap;
-		this.#before = memory.conditions;
+		this.#memory = memory;
+		this.#gap = gap;
 		this.#uptime = clock.uptime;
 		this.#now = clock.now.toISOString();
 	}
 
+	/** Seconds until a look of this check counts again; 0 when this one does. */
+	countsIn(check: string): number {
+		const last = this.#memory.counted[check];
+		return last === undefined ? 0 : Math.max(0, last + this.#gap - this.#uptime);
+	}
+
 	readonly note: Note = (key) => {
-		const before = this.#before[key];
+		const check = checkOf(key);
+		const counts = this.countsIn(check) === 0;
+		const before = this.#isFresh(check) ? this.#memory.conditions[key] : undefined;
 		const condition: Condition = before
-			? { ...before, looks: before.looks + (this.counts ? 1 : 0) }
-			: { since: this.#now, sinceUptime: this.#uptime, looks: this.counts ? 1 : 0 };
+			? { ...before, looks: before.looks + (counts ? 1 : 0) }
+			: { since: this.#now, sinceUptime: this.#uptime, looks: counts ? 1 : 0 };
 		this.#seen[key] = condition;
 		return {
 			looks: condition.looks,
@@ -135,9 +151,23 @@ export class Notebook {
 		};
 	};
 
-	/** The conditions to remember: those of this look when it counts, else the earlier ones untouched. */
-	conditions(): Record<string, Condition> {
-		return this.counts ? this.#seen : this.#before;
+	/**
+	 * What to remember when these checks have been seen: their conditions of this look where it counts; all others stay as
+	 * they were, because what was not seen is not gone.
+	 */
+	remember(checks: readonly string[]): Pick<Memory, 'conditions' | 'counted'> {
+		const counting = checks.filter((check) => this.countsIn(check) === 0);
+		const of = (conditions: Record<string, Condition>, counted: boolean) =>
+			Object.entries(conditions).filter(([key]) => counting.includes(checkOf(key)) === counted);
+		return {
+			conditions: Object.fromEntries([...of(this.#memory.conditions, false), ...of(this.#seen, true)]),
+			counted: { ...this.#memory.counted, ...Object.fromEntries(counting.map((check) => [check, this.#uptime])) },
+		};
+	}
+
+	#isFresh(check: string): boolean {
+		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
+		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
 	}
 }
 

@@ -2,7 +2,8 @@ import { Overdue, withDeadline } from './adapters/clock.ts';
 import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
-import { databaseDown } from './diagnose.ts';
+import { databaseDown, diagnose, keyOf } from './diagnose.ts';
+import type { Notebook } from './memory.ts';
 import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,8 @@ export interface Looked {
 	id: CheckId;
 	judge: (context: Context) => Judgement;
 	remember: Remembered;
+	/** it could not be looked at; the judgement says why */
+	unseen: boolean;
 	milliseconds: number;
 }
 
@@ -28,16 +31,16 @@ export async function lookAt(ids: readonly CheckId[], world: World): Promise<Loo
 
 async function lookAtOne(check: AnyCheck, world: World): Promise<Looked> {
 	const began = performance.now();
-	const done = (rest: Pick<Looked, 'judge' | 'remember'>): Looked => ({
+	const done = (rest: Pick<Looked, 'judge' | 'remember' | 'unseen'>): Looked => ({
 		id: check.id,
 		...rest,
 		milliseconds: performance.now() - began,
 	});
 	try {
-		return done(await withDeadline(check.look(world), world.deadline.remaining()));
+		return done({ ...(await withDeadline(check.look(world), world.deadline.remaining())), unseen: false });
 	} catch (error) {
 		const finding = cannotSee(check.id, error);
-		return done({ judge: () => ({ findings: [finding], metrics: [] }), remember: {} });
+		return done({ judge: () => ({ findings: [finding], metrics: [] }), remember: {}, unseen: true });
 	}
 }
 
@@ -76,6 +79,8 @@ function cannotSee(id: CheckId, error: unknown): Finding {
 /** A judgement with its check. */
 export interface Judged extends Judgement {
 	id: CheckId;
+	/** false where nothing was seen: what was known before still stands */
+	seen: boolean;
 	milliseconds: number;
 }
 
@@ -84,7 +89,7 @@ export interface Judged extends Judgement {
  */
 export function judgeAll(looked: readonly Looked[], context: Context): Judged[] {
 	const judged: Judged[] = [];
-	for (const { id, judge, milliseconds } of looked) {
+	for (const { id, judge, unseen, milliseconds } of looked) {
 		const needs = CHECKS.find((check) => check.id === id)?.needs ?? [];
 		const missing = judged.find(
 			(other) => needs.includes(other.id) && (other.skippedBecause !== undefined || isDown(other)),
@@ -92,7 +97,7 @@ export function judgeAll(looked: readonly Looked[], context: Context): Judged[] 
 		const judgement = missing
 			? { findings: [], metrics: [], skippedBecause: `${missing.id} is down` }
 			: safely(id, () => judge(context));
-		judged.push({ ...judgement, id, milliseconds });
+		judged.push({ ...judgement, id, milliseconds, seen: !unseen && missing === undefined });
 	}
 	return judged;
 }
@@ -117,4 +122,18 @@ export const worstOf = (statuses: readonly Status[]): Status =>
 export function statusOf(judgement: Judgement): CheckStatus {
 	if (judgement.skippedBecause !== undefined) return 'skipped';
 	return worstOf(judgement.findings.map(({ status }) => status));
+}
+
+/** Judges, names causes and stamps each finding with the look that first saw it. */
+export function consider(looked: readonly Looked[], notes: Notebook, world: World): Judged[] {
+	const judged = judgeAll(looked, { settings: world.settings, note: notes.note });
+	const diagnosed = new Map(
+		diagnose(judged.flatMap(({ findings }) => findings)).map((finding) => [keyOf(finding), finding]),
+	);
+	const stamped = (finding: Finding): Finding => {
+		const { since, looks } = notes.note(keyOf(finding));
+		// a first look that does not count is not remembered, so it begins nothing
+		return { ...(diagnosed.get(keyOf(finding)) ?? finding), ...(looks > 0 && { since }) };
+	};
+	return judged.map((one) => ({ ...one, findings: one.findings.map(stamped) }));
 }

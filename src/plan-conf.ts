@@ -1,6 +1,6 @@
-import { databaseDown, keyOf } from './diagnose.ts';
+import { databaseDown, keyOf, misconfigured } from './diagnose.ts';
 import { rationUsedUpUntil } from './memory.ts';
-import { clock, type Situation } from './plan.ts';
+import { clock, type Situation, tooSoon } from './plan.ts';
 import type { Action, Finding, Step } from './types.ts';
 
 /** Seconds that a rebuild needs with its second look, install, reload and proof. */
@@ -43,13 +43,15 @@ function reasonToWithhold(
 ): string | undefined {
 	const { settings, findings: all, memory, uptime, now } = situation;
 	if (situation.mayNot) return situation.mayNot;
+	const wrong = misconfigured(all);
+	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
 	if (all.some(({ id }) => id === 'conf.two_writers')) return 'stock writes these files too (generate_vicidial_conf=Y)';
 	const database = databaseDown(all);
 	if (step.do === 'rebuild' && database) return `nothing can be read: ${database.summary}`;
 	if (situation.rebuild === undefined) {
-		if (situation.countsFrom && memory.conf?.owed === undefined) {
-			return `the last look that counts was less than a minute ago; the next one is due at ${clock(situation.countsFrom)}`;
-		}
+		const [first] = findings;
+		const soon = first && memory.conf?.owed === undefined ? tooSoon(first, situation) : undefined;
+		if (soon) return soon;
 		const until = rationUsedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
 		if (until !== undefined) {
 			const again = clock(new Date(now.getTime() + (until - uptime) * 1000));

@@ -1,4 +1,4 @@
-import { asteriskDown, databaseDown, keyOf } from './diagnose.ts';
+import { asteriskDown, databaseDown, databaseLocked, keyOf, misconfigured } from './diagnose.ts';
 import { DAEMONS, type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, findDaemon, scriptsOf, surplusCopy } from './dialer/process-table.ts';
 import { type Memory, rationUsedUpUntil } from './memory.ts';
@@ -18,8 +18,8 @@ export interface Situation {
 	findings: readonly Finding[];
 	/** looks in a row that saw a finding, by its key */
 	looks: (key: string) => number;
-	/** whether this look counts, and if not, the wall clock time from which one does */
-	countsFrom: Date | undefined;
+	/** seconds until a look of this check counts; 0 when this one does */
+	countsIn: (check: string) => number;
 	table: readonly Process[];
 	now: Date;
 	/** seconds since boot */
@@ -104,8 +104,12 @@ function reasonToWithhold(
 		if (need === 'AST_manager_listen') continue;
 		if (!seen.includes(need)) return `${need} was not looked at`;
 	}
+	const wrong = misconfigured(findings);
+	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
 	const database = databaseDown(findings);
 	if (database && daemon.needs.includes('mysql')) return `it cannot work: ${database.summary}`;
+	const locked = databaseLocked(findings);
+	if (locked && kind !== 'start' && daemon.needs.includes('mysql')) return `a restart cannot help: ${locked.summary}`;
 	const asterisk = asteriskDown(findings);
 	if (asterisk && daemon.needs.includes('asterisk')) return `it cannot work: ${asterisk.summary}`;
 	return (
@@ -121,27 +125,41 @@ function reasonToWithhold(
 function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): string | undefined {
 	const listener = 'AST_manager_listen';
 	if (!daemon.needs.includes(listener)) return undefined;
-	const trouble = findings.find(({ id, subject }) => id === 'processes.absent' && subject === listener);
+	const trouble = findings.find(
+		({ id, subject }) => ['processes.absent', 'processes.zombie'].includes(id) && subject === listener,
+	);
 	if (!trouble || before.some(({ subject, withheld }) => subject === listener && withheld === undefined))
 		return undefined;
 	return `it exits without ${listener}, which is not running`;
 }
 
-function notConfirmed(daemon: Daemon, finding: Finding, { memory, looks, countsFrom }: Situation): string | undefined {
+function notConfirmed(daemon: Daemon, finding: Finding, situation: Situation): string | undefined {
+	const { memory, looks } = situation;
 	// a repair that an earlier run began is finished without asking again
 	if (memory.journal?.daemon === daemon.name) return undefined;
-	if (countsFrom)
-		return `the last look that counts was less than a minute ago; the next one is due at ${clock(countsFrom)}`;
-	return looks(keyOf(finding)) >= 2 ? undefined : 'seen once; a second look has to confirm it';
+	return (
+		tooSoon(finding, situation) ??
+		(looks(keyOf(finding)) >= 2 ? undefined : 'seen once; a second look has to confirm it')
+	);
 }
 
-function rationed(daemon: Daemon, { memory, settings: { ration }, now, uptime }: Situation): string | undefined {
+/** Why a look that comes right after another one triggers nothing. */
+export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation): string | undefined {
+	const wait = countsIn(id.split('.')[0] ?? '');
+	if (wait === 0) return undefined;
+	const due = clock(new Date(now.getTime() + Math.ceil(wait) * 1000));
+	return `the last look that counts was less than ${settings.lookGap} s ago; the next one is due at ${due}`;
+}
+
+function rationed(daemon: Daemon, { memory, settings, now, uptime }: Situation): string | undefined {
+	const { ration } = settings;
 	const attempts = memory.attempts[daemon.name] ?? [];
 	const until = rationUsedUpUntil(attempts, ration, uptime);
 	if (until === undefined) return undefined;
 	const minutes = Math.round(ration.seconds / MINUTE);
-	const again = clock(new Date(now.getTime() + (until - uptime) * 1000));
-	return `gave up after ${ration.restarts} restarts in ${minutes} minutes, until ${again}; look at the newest logs of ${daemon.name}`;
+	const at = (moment: number): string => clock(new Date(now.getTime() + (moment - uptime) * 1000));
+	const times = attempts.slice(-ration.restarts).map(at).join(', ');
+	return `gave up after ${ration.restarts} restarts in ${minutes} minutes (${times}), until ${at(until)}; look at: ls -lt ${settings.logs} | head`;
 }
 
 /** Living processes are left alone shortly after boot, after the database started, and after they were started. */
@@ -167,7 +185,8 @@ export function badMoment(
 	remaining: number,
 ): string | undefined {
 	const needed = kind === 'start' ? START_SECONDS : REPAIR_SECONDS;
-	if (remaining < needed) return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}`;
+	if (remaining < needed)
+		return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}; see --timeout`;
 	if (!startWindow) return undefined;
 	const second = now.getSeconds();
 	const last = startWindow.to - (kind === 'start' ? 0 : REPAIR_SECONDS);

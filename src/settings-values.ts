@@ -1,4 +1,7 @@
 import { nearest } from './nearest.ts';
+import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
+
+export const thresholdNames = Object.keys(THRESHOLDS) as ThresholdName[];
 
 const TIME_UNITS = { s: 1, m: 60, h: 3600 } as const;
 
@@ -41,4 +44,26 @@ export function ration(value: string, fail: (expected: string) => void): { resta
 /** The same object without the keys whose value is undefined. */
 export function defined<T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
 	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** The limits in force: those by default, and what VICIKEEP_WARN_ and VICIKEEP_CRIT_ say otherwise. */
+export function limits(
+	value: (name: string) => string | undefined,
+	fail: (name: string, expected: string) => void,
+): Limits {
+	const limit = (side: 'WARN' | 'CRIT', name: ThresholdName, fallback: number): number => {
+		const key = `${side}_${name.toUpperCase()}`;
+		const given = value(key);
+		if (given === undefined) return fallback;
+		if (given === 'never') return Number.POSITIVE_INFINITY;
+		if (/^\d+(\.\d+)?$/.test(given)) return Number(given);
+		fail(key, `a number of ${THRESHOLDS[name].unit}, or never`);
+		return fallback;
+	};
+	const settled = thresholdNames.map((name) => {
+		const both = { warn: limit('WARN', name, THRESHOLDS[name].warn), crit: limit('CRIT', name, THRESHOLDS[name].crit) };
+		if (both.warn > both.crit) fail(`WARN_${name.toUpperCase()}`, `at most the critical limit, ${both.crit}`);
+		return [name, both] as const;
+	});
+	return Object.fromEntries(settled) as unknown as Limits;
 }

@@ -1,8 +1,8 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
-import { choice, defined, ration, startWindow } from './settings-values.ts';
-import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
+import { choice, defined, limits, ration, startWindow, thresholdNames } from './settings-values.ts';
+import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
 
@@ -89,7 +89,6 @@ const NAMES = [
 type Name = (typeof NAMES)[number];
 
 const PREFIX = 'VICIKEEP_';
-const thresholdNames = Object.keys(THRESHOLDS) as ThresholdName[];
 const KNOWN: string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
@@ -106,7 +105,9 @@ export function settle(sources: SettingsSources): Settings {
 	const text = (name: Name): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
-		problems.push(`${entry?.where ?? PREFIX + name}: "${entry?.value ?? ''}" is not valid, expected ${expected}`);
+		problems.push(
+			`${entry?.where ?? 'default'}: ${PREFIX}${name}=${entry?.value ?? ''} is not valid, expected ${expected}`,
+		);
 	};
 	const number = (name: Name, fallback: number, low: number, high: number): number => {
 		const value = text(name);
@@ -135,7 +136,7 @@ export function settle(sources: SettingsSources): Settings {
 	}
 	const socket = text('DB_SOCKET');
 	const serverIp = fromConf('SERVER_IP', 'VARserver_ip');
-	if (serverIp && !/^\d{1,3}(\.\d{1,3}){3}$/.test(serverIp)) {
+	if (serverIp && !isIPv4(serverIp)) {
 		const line = conf?.get('VARserver_ip')?.line;
 		problems.push(
 			`${given.get('VICIKEEP_SERVER_IP')?.where ?? `${astguiclientConf}:${line}`}: "${serverIp}" is not an IPv4 address`,
@@ -183,11 +184,15 @@ export function settle(sources: SettingsSources): Settings {
 	};
 	for (const name of ['AMI_USER', 'AMI_SECRET', 'AMI_HOST'] as const) {
 		if (/[\r\n]/.test(text(name) ?? ''))
-			problems.push(`${given.get(PREFIX + name)?.where}: a line break is not allowed here`);
+			problems.push(`${given.get(PREFIX + name)?.where}: ${PREFIX}${name}: a line break is not allowed here`);
 	}
 	if (problems.length > 0) throw new SettingsError(problems);
 	return settings;
 }
+
+/** Four numbers up to 255. */
+const isIPv4 = (text: string): boolean =>
+	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
 type Given = Map<string, { value: string; where: string }>;
 
@@ -204,12 +209,17 @@ function gather({ environment, envFile }: SettingsSources, problems: string[]): 
 			take(name, value, `${envFile.path}:${line}`);
 		}
 		for (const [index, line] of lines.entries()) {
-			if (/^\s*[A-Za-z_]\w*\s*$/.test(line))
-				problems.push(`${envFile.path}:${index + 1}: expected NAME=value, found "${line.trim()}"`);
+			// dotenv passes over what it does not understand, and a misspelt switch would be a switch not thrown
+			if (/^\s*(#.*)?$/.test(line) || /^\s*(export\s+)?[A-Za-z_]\w*\s*=/.test(line)) continue;
+			const shown = line
+				.trim()
+				.slice(0, 40)
+				.replace(/[^\x20-\x7e]/g, '?');
+			problems.push(`${envFile.path}:${index + 1}: expected NAME=value, found "${shown}"`);
 		}
 	}
 	for (const [name, value] of Object.entries(environment)) {
-		if (name.startsWith(PREFIX) && value !== undefined) take(name, value, `environment, ${name}`);
+		if (name.startsWith(PREFIX) && value !== undefined) take(name, value, 'environment');
 	}
 	return given;
 }
@@ -217,25 +227,6 @@ function gather({ environment, envFile }: SettingsSources, problems: string[]): 
 function readAstguiclient(path: string, sources: SettingsSources, problems: string[]): AstguiclientConf | undefined {
 	const found = sources.readConf(path);
 	if ('text' in found) return parseAstguiclient(found.text);
-	problems.push(
-		`${path}: ${found.problem}; on a VICIdial dialer this file exists, elsewhere set VICIKEEP_ASTGUICLIENT_CONF`,
-	);
+	problems.push(`${path}: ${found.problem}`);
 	return undefined;
-}
-
-function limits(value: (name: string) => string | undefined, fail: (name: string, expected: string) => void): Limits {
-	const limit = (side: 'WARN' | 'CRIT', name: ThresholdName, fallback: number): number => {
-		const key = `${side}_${name.toUpperCase()}`;
-		const given = value(key);
-		if (given === undefined) return fallback;
-		if (/^\d+(\.\d+)?$/.test(given)) return Number(given);
-		fail(key, `a number of ${THRESHOLDS[name].unit}`);
-		return fallback;
-	};
-	const settled = thresholdNames.map((name) => {
-		const both = { warn: limit('WARN', name, THRESHOLDS[name].warn), crit: limit('CRIT', name, THRESHOLDS[name].crit) };
-		if (both.warn > both.crit) fail(`WARN_${name.toUpperCase()}`, `at most the critical limit, ${both.crit}`);
-		return [name, both] as const;
-	});
-	return Object.fromEntries(settled) as unknown as Limits;
 }

@@ -14,6 +14,12 @@ export interface Threshold {
  */
 export const THRESHOLDS = {
 	database_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'time the database takes to answer a trivial query' },
+	database_lock_wait: {
+		unit: 'seconds',
+		warn: 5,
+		crit: 60,
+		meaning: 'longest wait of a statement of our account for a table or lock',
+	},
 	database_clock_skew: {
 		unit: 'seconds',
 		warn: 5,

@@ -98,6 +98,8 @@ export interface Process extends ProcessId {
 	argv: string[];
 	/** seconds between boot and its start */
 	started: number;
+	/** of another pid namespace, or of a user who has no business with the dialer: never ours to count or to stop */
+	foreign: boolean;
 }
 
 /** A repair as data; only `act.ts` performs it. */

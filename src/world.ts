@@ -36,8 +36,11 @@ export class World {
 	readonly settings: Settings;
 	readonly proc: Proc;
 	readonly deadline: Deadline;
-	readonly memory: Memory;
+	/** what earlier runs told; repairs of this run are written into it as they begin */
+	memory: Memory;
 	readonly amiMemory: AmiMemory;
+	/** false when it cannot be known whether the account was refused: each further try could get this machine banned */
+	readonly mayLogIn: boolean;
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
 	readonly traces: Traces;
@@ -57,6 +60,7 @@ export class World {
 		deadline: Deadline;
 		memory: Memory;
 		amiMemory: AmiMemory;
+		mayLogIn: boolean;
 		insists: boolean;
 		traces: Traces;
 		installRoot: string;
@@ -68,6 +72,7 @@ export class World {
 		this.deadline = parts.deadline;
 		this.memory = parts.memory;
 		this.amiMemory = parts.amiMemory;
+		this.mayLogIn = parts.mayLogIn;
 		this.insists = parts.insists;
 		this.traces = parts.traces;
 		this.installRoot = parts.installRoot;
@@ -134,7 +139,7 @@ export class World {
 		const began = performance.now();
 		const connection = await Database.open(
 			this.settings.database,
-			this.deadline.within(CONNECT_TIMEOUT),
+			this.deadline.share(CONNECT_TIMEOUT),
 			this.traces.sql,
 		);
 		return { connection, milliseconds: performance.now() - began };

@@ -81,7 +81,7 @@ export class AmiSession {
 		session.close();
 		throw new AmiTrouble(
 			'other-service',
-			`${host}:${port} is not Asterisk's manager: it greets with "${banner.slice(0, 40)}"`,
+			`${host}:${port} is not Asterisk's manager: it greets with "${banner.slice(0, 40).replace(/[^\x20-\x7e]/g, '?')}"`,
 		);
 	}
 

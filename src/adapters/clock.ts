@@ -1,14 +1,26 @@
 /** The deadline of a run, on the monotonic clock: a clock that is set while we run moves nothing here. */
 export class Deadline {
-	readonly #end: number;
+	readonly #total: number;
+	#end: number;
 
 	constructor(seconds: number) {
-		this.#end = performance.now() + seconds * 1000;
+		this.#total = seconds * 1000;
+		this.#end = performance.now() + this.#total;
 	}
 
 	/** Milliseconds left, never negative. */
 	remaining(): number {
 		return Math.max(0, this.#end - performance.now());
+	}
+
+	/** What one wait may take of it, so that others get their turn: as asked, but at most a third of the whole. Milliseconds. */
+	share(milliseconds: number): number {
+		return Math.min(milliseconds, this.#total / 3, this.remaining());
+	}
+
+	/** Leaves at least so many milliseconds: a repair that was begun is also seen to its proof. */
+	grant(milliseconds: number): void {
+		this.#end = Math.max(this.#end, performance.now() + milliseconds);
 	}
 
 	/** The smaller of what is asked for and what is left, in milliseconds. */

@@ -16,8 +16,12 @@ export type DatabaseFault =
 	| 'refused'
 	/** accepts, or routes nowhere, and never answers */
 	| 'silent'
-	/** answers, but not to this account or schema */
+	/** the host's name leads nowhere */
+	| 'unknown_host'
+	/** answers, but not to this account */
 	| 'denied'
+	/** has no schema of this name, or shows it not to this account */
+	| 'no_schema'
 	/** error 1040: no connection left */
 	| 'full'
 	/** a statement waited too long for a table */
@@ -44,9 +48,9 @@ const STATEMENT_SECONDS = 3;
 
 const FAULT_BY_ERRNO: Record<number, DatabaseFault> = {
 	1040: 'full',
-	1044: 'denied',
+	1044: 'no_schema',
 	1045: 'denied',
-	1049: 'denied',
+	1049: 'no_schema',
 	1129: 'denied',
 	1130: 'denied',
 	1698: 'denied',
@@ -196,6 +200,8 @@ function asTrouble(error: Error & { code?: string; errno?: number; sqlState?: st
 	if (error.code === 'PROTOCOL_CONNECTION_LOST' || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
 		return new DatabaseTrouble('silent', 'the database closed the connection');
 	}
+	if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+		return new DatabaseTrouble('unknown_host', error.message);
 	return new DatabaseTrouble('refused', error.message);
 }
 

@@ -8,6 +8,7 @@ import {
 	openSync,
 	readFileSync,
 	renameSync,
+	rmSync,
 	statSync,
 	unlinkSync,
 	writeFileSync,
@@ -19,12 +20,21 @@ const LARGEST_FILE = 4 * 1024 * 1024;
 /** Text of a file; undefined when there is none. @throws the file system's error for any other reason */
 export function readIfThere(path: string): string | undefined {
 	try {
-		if (statSync(path).size > LARGEST_FILE) throw new Error(`${path} is larger than 4 MiB`);
+		const { size } = regular(path);
+		if (size > LARGEST_FILE) throw new Error(`${path} is larger than 4 MiB`);
 		return readFileSync(path, 'utf8');
 	} catch (error) {
 		if (isAbsent(error)) return undefined;
 		throw error;
 	}
+}
+
+/** A pipe or a device in place of a file would hold us up for ever. */
+function regular(path: string): { size: number } {
+	const state = statSync(path);
+	if (state.isDirectory()) throw new Error(`${path} is a folder`);
+	if (!state.isFile()) throw new Error(`${path} is not a regular file`);
+	return state;
 }
 
 /** Time of last change, milliseconds since the epoch, with size and inode: differs when the file was written anew. */
@@ -37,7 +47,7 @@ export function fingerprint(path: string): string {
 	}
 }
 
-/** Permission bits and owner of a path; undefined when there is none. */
+/** Permission bits and owner of a path; undefined when there is none, or it is not shown to us. */
 export function ownership(path: string): { mode: number; uid: number } | undefined {
 	try {
 		const { mode, uid } = statSync(path);
@@ -47,17 +57,40 @@ export function ownership(path: string): { mode: number; uid: number } | undefin
 	}
 }
 
+/** True when there surely is nothing under this path; false also where we may not look. */
+export function isMissing(path: string): boolean {
+	try {
+		statSync(path);
+		return false;
+	} catch (error) {
+		return isAbsent(error);
+	}
+}
+
 /**
  * Makes a folder for our own use and makes sure that nobody else prepared it for us.
  * @throws Error when it is a link, belongs to somebody else or others may write in it
  */
 export function ownFolder(path: string, mode: number): void {
-	mkdirSync(path, { recursive: true, mode });
+	makeFolder(path, mode);
 	const found = lstatSync(path);
 	if (!found.isDirectory()) throw new Error(`${path} is not a folder; remove it`);
 	if (found.uid !== process.geteuid?.())
 		throw new Error(`${path} belongs to user ${found.uid}; chown it to the user that runs vicikeep`);
 	if (found.mode & 0o022) throw new Error(`${path} can be written by others; chmod go-w ${path}`);
+}
+
+/** Step by step: Node's own recursive way never ends below /proc, and hides why a folder cannot be made. */
+function makeFolder(path: string, mode: number): void {
+	if (lstatSync(path, { throwIfNoEntry: false })) return;
+	if (dirname(path) !== path) makeFolder(dirname(path), 0o755);
+	try {
+		mkdirSync(path, { mode });
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code === 'EEXIST') return;
+		throw new Error(`${path} cannot be made: ${(error as Error).message.replace(/, mkdir.*/, '')}`);
+	}
 }
 
 /** Opens a file of ours for writing, following no link; made with mode 0600 when it is not there. */
@@ -71,6 +104,8 @@ export function openOwn(path: string, flags: number): number {
 /** Replaces a file so that a reader, or a crash, finds either the old or the new text. Mode 0600. */
 export function replaceFile(path: string, text: string): void {
 	const fresh = `${path}.${process.pid}.new`;
+	// a run under the same pid may have been killed right here
+	rmSync(fresh, { force: true });
 	const descriptor = openOwn(fresh, constants.O_EXCL);
 	try {
 		writeFileSync(descriptor, text);

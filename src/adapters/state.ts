@@ -9,6 +9,8 @@ export class StateFolder {
 	readonly #folder: string;
 	/** what was wrong with what was found, for the report */
 	readonly problems: string[] = [];
+	/** false when others keep a memory here that is not shown to us */
+	readable = true;
 
 	constructor(folder: string) {
 		this.#folder = folder;
@@ -22,10 +24,7 @@ export class StateFolder {
 
 	/** What is remembered; a damaged file counts as nothing remembered and is told in `problems`. */
 	load(bootId: string): Memory {
-		const found = this.#read<Memory>(
-			'state.json',
-			(value) => isRecord(value) && value.version === 1 && isRecord(value.conditions),
-		);
+		const found = this.#read<Memory>('state.json', isMemory);
 		return forBoot({ ...emptyMemory(bootId), ...found }, bootId);
 	}
 
@@ -56,7 +55,10 @@ export class StateFolder {
 		} catch (error) {
 			const reason = error instanceof SyntaxError ? 'it is not whole' : (error as Error).message;
 			const unreadable = (error as NodeJS.ErrnoException).code === 'EACCES';
-			if (unreadable) return undefined;
+			if (unreadable) {
+				this.readable = false;
+				return undefined;
+			}
 			this.#damaged.add(name);
 			this.problems.push(`${path} is damaged: ${reason}; it is set aside and begun anew`);
 			return undefined;
@@ -68,6 +70,25 @@ export class StateFolder {
 		if (this.#damaged.delete(name)) renameSync(path, `${path}.damaged`);
 		replaceFile(path, `${JSON.stringify(value)}\n`);
 	}
+}
+
+/** Whether every part is of the shape that this version reads; a part that is not would fail far from here. */
+function isMemory(value: unknown): boolean {
+	if (!isRecord(value) || value.version !== 1 || typeof value.bootId !== 'string') return false;
+	const { counted, conditions, commands, attempts, logged, told, conf, journal, server, deepProbe } = value;
+	const each = (part: unknown, right: (one: unknown) => boolean): boolean =>
+		isRecord(part) && Object.values(part).every(right);
+	const listOf = (type: string) => (one: unknown) => Array.isArray(one) && one.every((item) => typeof item === type);
+	return (
+		each(conditions, (one) => isRecord(one) && typeof one.looks === 'number' && typeof one.sinceUptime === 'number') &&
+		each(counted, (one) => typeof one === 'number') &&
+		each(commands, listOf('string')) &&
+		each(attempts, listOf('number')) &&
+		each(logged, (one) => typeof one === 'string') &&
+		(told === undefined || (isRecord(told) && typeof told.at === 'number' && isRecord(told.findings))) &&
+		(conf === undefined || (isRecord(conf) && each(conf.files, isRecord))) &&
+		[journal, server, deepProbe].every((part) => part === undefined || isRecord(part))
+	);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -12,7 +12,7 @@ export const asterisk: Check<AsteriskObservation> = {
 
 	observe: readAsterisk,
 
-	judge(seen, { settings: { limits }, note }) {
+	judge(seen, { settings: { limits } }) {
 		if (seen.notHere)
 			return { findings: [], metrics: [], skippedBecause: 'this server runs no Asterisk (active_asterisk_server=N)' };
 		const down = explainTrouble(seen);
@@ -59,7 +59,7 @@ export const asterisk: Check<AsteriskObservation> = {
 				);
 			}
 			if (session.deepProbe === 'silent' || session.deepProbe === 'silent-before') {
-				const confirmed = note('asterisk.deadlocked Asterisk').looks >= 2;
+				const confirmed = session.silentProbes >= 2;
 				add(
 					'deadlocked',
 					confirmed ? 'critical' : 'warning',
@@ -85,7 +85,7 @@ export const asterisk: Check<AsteriskObservation> = {
 				deepProbe: {
 					at: seen.uptime,
 					asteriskStart: seen.processes[0]?.startTicks ?? 0,
-					answered: probe === 'answered',
+					silent: seen.session?.silentProbes ?? 0,
 				},
 			}),
 		};

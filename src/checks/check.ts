@@ -9,8 +9,11 @@ export interface Context {
 	note: Note;
 }
 
-/** What an observation leaves for the next run; accounts are kept apart from the rest because they hold secrets. */
-export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory };
+/**
+ * What an observation leaves for the next run. Kept apart from the rest: accounts, because they hold secrets, and names of
+ * conf files that Asterisk was seen to hold, whose text is worth keeping.
+ */
+export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory; proven?: string[] };
 
 /** One file in this folder: what is looked at, and what it means. */
 export interface Check<Observation> {

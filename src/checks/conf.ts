@@ -32,6 +32,7 @@ export const conf: Check<ConfObservation> = {
 			return [[name, { ...facts, ...(proven && { proven }) }] as const];
 		});
 		return {
+			proven: seen.files.filter(({ loaded }) => loaded === 'loaded').map(({ name }) => name),
 			conf: {
 				...seen.memory,
 				files: Object.fromEntries(files),

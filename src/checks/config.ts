@@ -1,4 +1,4 @@
-import { ownership } from '../adapters/files.ts';
+import { isMissing, ownership } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import type { Finding } from '../types.ts';
 import type { Check } from './check.ts';
@@ -31,7 +31,7 @@ export const config: Check<Observation> = {
 		return {
 			openFiles:
 				settings.envFile !== undefined && mode !== undefined && mode & 0o077 ? [{ path: settings.envFile, mode }] : [],
-			homeExists: ownership(settings.home) !== undefined,
+			homeExists: !isMissing(settings.home),
 			addressIsLocal: isLocalAddress(settings.serverIp),
 			ownTrouble: world.ownTrouble,
 			serverKnown: server,

@@ -50,16 +50,14 @@ export const processes: Check<ProcessObservation> = {
 				const found = findDaemon(table, settings.home, scriptsOf(daemon));
 				return {
 					daemon,
-					copies: found.copies
-						.filter(({ pid }) => proc.inOurNamespace(pid))
-						.map((process) => ({
-							pid: process.pid,
-							startTicks: process.startTicks,
-							state: process.state,
-							age: uptime - process.started,
-							sleeps: proc.sleeps(process.pid),
-							command: commandOf(process),
-						})),
+					copies: found.copies.map((process) => ({
+						pid: process.pid,
+						startTicks: process.startTicks,
+						state: process.state,
+						age: uptime - process.started,
+						sleeps: proc.sleeps(process.pid),
+						command: commandOf(process),
+					})),
 					zombies: found.zombies,
 					screens: found.screens,
 					heartbeat: daemon.heartbeat ? heartbeats?.[daemon.heartbeat.source] : undefined,
@@ -142,7 +140,8 @@ function duplicated(seen: DaemonObservation, context: Context): Finding {
 		status: graveWhenConfirmed('duplicated', seen, context),
 		summary: `${seen.daemon.name} runs ${seen.copies.length} times (processes ${seen.copies.map(({ pid }) => pid).join(', ')})`,
 		evidence: { pids: seen.copies.map(({ pid }) => pid), surplus: surplus.pid },
-		remedy: `stop:${seen.daemon.name}`,
+		// workers that outlived their parent hold its port: all of them have to go
+		remedy: `${seen.daemon.port === undefined ? 'stop' : 'restart'}:${seen.daemon.name}`,
 	});
 }
 

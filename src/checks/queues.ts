@@ -34,6 +34,8 @@ export const queues: Check<QueueObservation> = {
 	},
 };
 
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
 interface Judged {
 	finding?: Finding | undefined;
 	metrics: Metric[];
@@ -61,8 +63,8 @@ function managerNew({ manager }: QueueObservation, { settings: { limits }, note 
 			subject: 'AST_manager_send',
 			status,
 			summary: stuck
-				? `${count} actions wait to be sent to Asterisk; the first (man_id ${head}) has not moved for ${Math.round(stuckFor)} s`
-				: `${count} actions wait to be sent to Asterisk; the queue moves`,
+				? `${plural(count, 'action waits', 'actions wait')} to be sent to Asterisk; the first (man_id ${head}) has not moved for ${Math.round(stuckFor)} s`
+				: `${plural(count, 'action waits', 'actions wait')} to be sent to Asterisk; the queue moves`,
 			evidence: { count, head, stuck_seconds: Math.round(stuckFor), oldest_seconds: Math.round(age) },
 			...(stuck && { remedy: 'restart:AST_manager_send' }),
 		},
@@ -87,7 +89,7 @@ function managerQueue({ manager }: QueueObservation, { settings: { limits }, not
 			id: 'queues.manager_queue',
 			subject: 'AST_manager_send',
 			status,
-			summary: `${count} actions stand in QUEUE; the first (man_id ${head}) for ${Math.round(stuckFor)} s`,
+			summary: `${plural(count, 'action stands', 'actions stand')} in QUEUE; the first (man_id ${head}) for ${Math.round(stuckFor)} s`,
 			evidence: { count, head, stuck_seconds: Math.round(stuckFor), oldest_seconds: Math.round(age) },
 			advice: `SELECT * FROM vicidial_manager WHERE man_id=${head}`,
 		},

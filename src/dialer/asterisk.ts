@@ -28,6 +28,8 @@ export interface Session {
 	coreStatusRefused: string | undefined;
 	/** `silent-before`: silent when last probed, and not due to be probed again */
 	deepProbe: 'answered' | 'silent' | 'silent-before' | 'not-due' | 'not-permitted';
+	/** probes in a row without an answer, this one included */
+	silentProbes: number;
 }
 
 export interface AsteriskObservation {
@@ -81,11 +83,12 @@ async function accountOf(world: World): Promise<Account> {
 export async function withAmi<T>(world: World, work: (session: AmiSession) => Promise<T>): Promise<T | undefined> {
 	const { host, port, user, secret } = await accountOf(world);
 	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
-	if (!user || secret === undefined || isRefused(world, { host, port, user, secret }, managerConf)) return undefined;
+	if (!world.mayLogIn || !user || secret === undefined || isRefused(world, { host, port, user, secret }, managerConf))
+		return undefined;
 	let session: AmiSession | undefined;
 	try {
-		session = await AmiSession.open(host, port, world.deadline.within(GREETING_TIMEOUT), world.traces.ami);
-		await session.login(user, secret, world.deadline.within(LOGIN_TIMEOUT));
+		session = await AmiSession.open(host, port, world.deadline.share(GREETING_TIMEOUT), world.traces.ami);
+		await session.login(user, secret, world.deadline.share(LOGIN_TIMEOUT));
 		return await work(session);
 	} catch (error) {
 		if (error instanceof AmiTrouble) return undefined;
@@ -103,7 +106,9 @@ async function talk(world: World, base: AsteriskObservation, account: Account): 
 	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
 	let session: AmiSession | undefined;
 	try {
-		session = await AmiSession.open(host, port, world.deadline.within(GREETING_TIMEOUT), world.traces.ami);
+		session = await AmiSession.open(host, port, world.deadline.share(GREETING_TIMEOUT), world.traces.ami);
+		// the greeting alone tells that Asterisk lives
+		if (!world.mayLogIn) return {};
 		if (!user || secret === undefined) {
 			const message = 'no AMI account is known: the database cannot be asked and none was remembered';
 			return { trouble: { stage: 'no-account', message } };
@@ -112,7 +117,7 @@ async function talk(world: World, base: AsteriskObservation, account: Account): 
 			const message = `AMI user ${user} was refused; not tried again until account or manager.conf change, or an hour has passed`;
 			return { trouble: { stage: 'not-tried', message } };
 		}
-		await session.login(user, secret, world.deadline.within(LOGIN_TIMEOUT));
+		await session.login(user, secret, world.deadline.share(LOGIN_TIMEOUT));
 		return { session: await examine(world, base, session, user), amiMemory: { good: { host, port, user, secret } } };
 	} catch (error) {
 		if (!(error instanceof AmiTrouble)) throw error;
@@ -140,12 +145,12 @@ function isRefused(
 
 async function examine(world: World, base: AsteriskObservation, session: AmiSession, user: string): Promise<Session> {
 	const began = performance.now();
-	const pong = await session.action('Ping', {}, world.deadline.within(ANSWER_TIMEOUT));
+	const pong = await session.action('Ping', {}, world.deadline.share(ANSWER_TIMEOUT));
 	const ping = (performance.now() - began) / 1000;
 	const timestamp = Number(header(pong, 'Timestamp'));
 	const clockSkew = timestamp > 0 ? timestamp - (Date.now() / 1000 - ping / 2) : undefined;
 
-	const status = await session.action('CoreStatus', {}, world.deadline.within(ANSWER_TIMEOUT));
+	const status = await session.action('CoreStatus', {}, world.deadline.share(ANSWER_TIMEOUT));
 	const succeeded = header(status, 'Response') === 'Success';
 	return {
 		user,
@@ -154,8 +159,19 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 		clockSkew,
 		channels: succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined,
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
-		deepProbe: await probeChannelLock(world, base, session),
+		...(await probed(world, base, session)),
 	};
+}
+
+async function probed(
+	world: World,
+	base: AsteriskObservation,
+	session: AmiSession,
+): Promise<Pick<Session, 'deepProbe' | 'silentProbes'>> {
+	const deepProbe = await probeChannelLock(world, base, session);
+	const last = world.memory.deepProbe;
+	const before = last !== undefined && last.asteriskStart === (base.processes[0]?.startTicks ?? 0) ? last.silent : 0;
+	return { deepProbe, silentProbes: deepProbe === 'silent' ? before + 1 : deepProbe === 'silent-before' ? before : 0 };
 }
 
 /**
@@ -169,15 +185,14 @@ async function probeChannelLock(
 ): Promise<Session['deepProbe']> {
 	const last = world.memory.deepProbe;
 	const same = last !== undefined && last.asteriskStart === (base.processes[0]?.startTicks ?? 0);
-	const confirmed =
-		same && !last.answered && (world.memory.conditions['asterisk.deadlocked Asterisk']?.looks ?? 0) >= 2;
+	const confirmed = same && last.silent >= 2;
 	const age = same ? base.uptime - last.at : Number.POSITIVE_INFINITY;
 	if (same && age < (confirmed ? PROBE_DEADLOCKED_EVERY : Math.min(PROBE_EVERY, world.settings.lookGap))) {
-		return last.answered ? 'not-due' : 'silent-before';
+		return last.silent === 0 ? 'not-due' : 'silent-before';
 	}
 	let answer: AmiMessage;
 	try {
-		answer = await session.action('Status', { Channel: 'none/vicikeep' }, world.deadline.within(ANSWER_TIMEOUT));
+		answer = await session.action('Status', { Channel: 'none/vicikeep' }, world.deadline.share(ANSWER_TIMEOUT));
 	} catch (error) {
 		if (error instanceof AmiTrouble && error.stage === 'no-answer') return 'silent';
 		throw error;

@@ -19,7 +19,18 @@ export interface DaemonProcesses {
 const isPerl = (argv: string[]): boolean => /^perl(5[\d.]*)?$/.test(basename(argv[0] ?? ''));
 
 /** True for GNU screen's server process, which shows its name in capitals. */
-export const isScreen = (process: Process): boolean => basename(process.argv[0] ?? '') === 'SCREEN';
+const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
+
+/** The program that a screen session was started with: its first argument that is no option and no option's value. */
+function programOf([, ...args]: readonly string[]): string | undefined {
+	for (let at = 0; at < args.length; at++) {
+		const argument = args[at] ?? '';
+		if (!argument.startsWith('-')) return argument;
+		// of a cluster such as -dmS the last letter may take the next argument
+		if (/[cehpsStT]$/.test(argument)) at++;
+	}
+	return undefined;
+}
 
 /**
  * Finds a daemon's processes by their exact argument lists, never by a part of a `ps` line: `AST_VDauto_dial.pl` must
@@ -31,7 +42,7 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	const paths = scripts.map((script) => `${home}/${script}`);
 	const byPid = new Map(table.map((process) => [process.pid, process]));
 	const runsIt = (process: Process | undefined): boolean =>
-		process !== undefined && isPerl(process.argv) && paths.includes(process.argv[1] ?? '');
+		process !== undefined && !process.foreign && isPerl(process.argv) && paths.includes(process.argv[1] ?? '');
 	const descends = (process: Process): boolean => {
 		const seen = new Set<number>();
 		for (let parent = byPid.get(process.ppid); parent && !seen.has(parent.pid); parent = byPid.get(parent.ppid)) {
@@ -44,8 +55,7 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	const found: DaemonProcesses = { copies: [], children: [], screens: [], zombies: [], mentions: [] };
 	for (const process of table) {
 		if (runsIt(process)) (descends(process) ? found.children : found.copies).push(process);
-		else if (isScreen(process) && process.argv.some((argument) => paths.includes(argument)))
-			found.screens.push(process);
+		else if (isScreen(process) && paths.includes(programOf(process.argv) ?? '')) found.screens.push(process);
 		else if (process.argv.some((argument) => paths.some((path) => argument.includes(path))))
 			found.mentions.push(process);
 	}
@@ -60,7 +70,8 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
  */
 export function findAsterisk(table: readonly Process[], asteriskEtc: string): Process[] {
 	const running = table.filter(
-		({ argv, state }) => state !== 'Z' && basename(argv[0] ?? '') === 'asterisk' && !argv.some(isConsoleFlag),
+		({ argv, state, foreign }) =>
+			!foreign && state !== 'Z' && basename(argv[0] ?? '') === 'asterisk' && !argv.some(isConsoleFlag),
 	);
 	return running.filter(({ argv }) => {
 		const at = argv.indexOf('-C');

@@ -109,7 +109,10 @@ async function install(
 }
 
 function put(file: ConfFile, staged: Staged, text: string, expected: string, folder: ConfFolder): void {
-	if (file.name !== VOICEMAIL) return folder.install(staged, expected);
+	if (file.name !== VOICEMAIL) {
+		folder.install(staged, expected);
+		return;
+	}
 	let copy: Staged;
 	try {
 		copy = folder.stage(VOICEMAIL_COPY, text);

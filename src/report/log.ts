@@ -1,6 +1,7 @@
 import { keyOf } from '../diagnose.ts';
 import type { Memory } from '../memory.ts';
 import type { Json, Report } from '../types.ts';
+import { isGone, isSeen } from './seen.ts';
 
 /** Log lines for what changed since the last run: findings that came, changed or went, and actions. None when nothing did. */
 export function logLines(
@@ -16,7 +17,7 @@ export function logLines(
 		lines.push({ time, event: 'finding', id, subject, status, summary, ...(cause !== undefined && { cause }) });
 	}
 	for (const key of Object.keys(logged)) {
-		if (!findings.some((finding) => keyOf(finding) === key)) lines.push({ time, event: 'gone', finding: key });
+		if (isGone(report, key)) lines.push({ time, event: 'gone', finding: key });
 	}
 	for (const { id, outcome, reason, verified, duration_ms } of report.actions) {
 		if (outcome !== 'done' && outcome !== 'failed') continue;
@@ -26,5 +27,9 @@ export function logLines(
 		report.actions.filter(({ outcome, verified }) => outcome === 'done' && verified === true).map(({ id }) => id),
 	);
 	const standing = findings.filter(({ remedy }) => remedy === undefined || !repaired.has(remedy));
-	return { lines, logged: Object.fromEntries(standing.map((finding) => [keyOf(finding), finding.status])) };
+	const unseen = Object.entries(logged).filter(([key]) => !isSeen(report, key));
+	return {
+		lines,
+		logged: Object.fromEntries([...unseen, ...standing.map((finding) => [keyOf(finding), finding.status] as const)]),
+	};
 }

@@ -1,6 +1,7 @@
 import { keyOf } from '../diagnose.ts';
 import type { Memory } from '../memory.ts';
 import type { Finding, Report } from '../types.ts';
+import { isGone, isSeen } from './seen.ts';
 import { tellAction, tellFinding } from './text.ts';
 
 /** Milliseconds after which a trouble that stays is told again. */
@@ -10,23 +11,32 @@ const REMINDER = 6 * 3600 * 1000;
  * What cron should mail: only what changed since the last quiet report, and a reminder of what stays. Empty when there
  * is nothing to tell.
  * @param told what the last quiet report told
- * @param now wall clock, milliseconds
+ * @param moment of this run
+ * @param remembered whether the next run will know what this one told; without that a warning is told once an hour
  */
 export function renderQuiet(
 	report: Report,
 	told: Memory['told'],
-	now: number,
+	moment: Date,
+	remembered: boolean,
 ): { text: string; told: NonNullable<Memory['told']> } {
+	const now = moment.getTime();
 	const before = told ?? { at: now, findings: {} };
 	const findings = report.checks.flatMap((check) => check.findings);
 	const repaired = (finding: Finding): boolean =>
 		report.actions.some(
 			({ id, outcome, verified }) => id === finding.remedy && outcome === 'done' && verified === true,
 		);
-	const worthTelling = findings.filter((finding) => isConfirmed(finding, report));
+	const hourly = remembered || moment.getMinutes() === 0;
+	const worthTelling = findings.filter((finding) =>
+		remembered ? isConfirmed(finding, report) : finding.status === 'critical' || hourly,
+	);
+	const gaveUp = report.actions.filter(
+		({ outcome, reason }) => outcome === 'withheld' && reason?.startsWith('gave up'),
+	);
 	const fresh = worthTelling.filter((finding) => before.findings[keyOf(finding)] !== finding.status);
 	const standing = worthTelling.filter((finding) => !repaired(finding));
-	const recovered = Object.keys(before.findings).filter((key) => !findings.some((finding) => keyOf(finding) === key));
+	const recovered = Object.keys(before.findings).filter((key) => !key.startsWith('gave up ') && isGone(report, key));
 	const reminder = standing.length > 0 && now - before.at >= REMINDER;
 
 	const shown = (reminder ? worthTelling : fresh).filter(
@@ -40,6 +50,9 @@ export function renderQuiet(
 					outcome !== 'withheld' && outcome !== 'planned' && !shown.some(({ remedy }) => remedy === id),
 			)
 			.map(tellAction),
+		...gaveUp
+			.filter(({ id }) => before.findings[`gave up ${id}`] === undefined && !shown.some(({ remedy }) => remedy === id))
+			.map(tellAction),
 		...recovered.map((key) => `recovered: ${key.replace(/^(\S+) (.*)$/, '$2 ($1)')}`),
 	];
 	const text =
@@ -48,11 +61,15 @@ export function renderQuiet(
 		text,
 		told: {
 			at: text === '' ? before.at : now,
-			findings: Object.fromEntries(standing.map((finding) => [keyOf(finding), finding.status])),
+			findings: Object.fromEntries([
+				...Object.entries(before.findings).filter(([key]) => !key.startsWith('gave up ') && !isSeen(report, key)),
+				...standing.map((finding) => [keyOf(finding), finding.status] as const),
+				...gaveUp.map(({ id }) => [`gave up ${id}`, 'critical'] as const),
+			]),
 		},
 	};
 }
 
 /** A warning of this very look may be gone in the next one: stock restarts an absent daemon within a minute. */
 const isConfirmed = (finding: Finding, report: Report): boolean =>
-	finding.status === 'critical' || finding.since !== report.started_at;
+	finding.status === 'critical' || (finding.since !== undefined && finding.since !== report.started_at);

@@ -5,6 +5,7 @@ import type { ActionReport, CheckReport, CheckStatus, Finding, Report } from '..
 export type Paint = (status: CheckStatus, text: string) => string;
 
 const INDENT = ' '.repeat(10);
+const NEXT = `${INDENT}next: `;
 /** Before each line of a diff, which is shown as it is. */
 const DIFF = '  | ';
 /** Lines of a diff that a report shows unless it is asked for more. */
@@ -21,7 +22,9 @@ export function renderText(
 	report: Report,
 	{ width, verbosity, paint }: { width: number; verbosity: number; paint: Paint },
 ): string {
-	const wrap = (text: string): string => (text.startsWith(DIFF) ? text : wrapText(text, width));
+	// a command must be copied whole, a diff read as it is
+	const wrap = (text: string): string =>
+		text.startsWith(DIFF) || text.startsWith(NEXT) ? text : wrapText(text, width);
 	const findings = report.checks.flatMap((check) => check.findings);
 	const roots = findings
 		.filter(({ cause }) => cause === undefined || !findings.some((other) => keyOf(other) === cause))
@@ -63,7 +66,7 @@ export function tellFinding(
 		lines.push(`${INDENT}therefore: ${consequence.summary}`, ...tellActions(consequence, actions));
 	}
 	if (finding.advice && !actions.some(({ id, outcome }) => id === finding.remedy && outcome === 'done')) {
-		lines.push(`${INDENT}next: ${finding.advice}`);
+		lines.push(NEXT + finding.advice);
 	}
 	return lines;
 }

@@ -218,7 +218,7 @@ const VICIKEEP = resolve(import.meta.dirname, '../../bin/vicikeep');
 
 function check(args: string[], env: Record<string, string>, timeoutMs: number): Promise<CheckResult> {
 	return new Promise((done, reject) => {
-		const child = spawn(process.execPath, [VICIKEEP, 'check', ...args], {
+		const child = spawn(process.execPath, ['--', VICIKEEP, 'check', ...args], {
 			env,
 			cwd: env.HOME,
 			stdio: ['ignore', 'pipe', 'pipe'],

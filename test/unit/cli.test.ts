@@ -13,7 +13,7 @@ const refusal = (...argv: string[]) => {
 describe('the command line', () => {
 	it('runs every check by default, with 45 s', () => {
 		expect(run('check')).toMatchObject({
-			checks: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
+			checks: ['config', 'mysql', 'asterisk', 'processes', 'queues', 'conf'],
 			dryRun: false,
 			format: 'human',
 			timeoutSeconds: 45,
@@ -25,7 +25,17 @@ describe('the command line', () => {
 
 	it('takes ids in any order and keeps the order of the list', () => {
 		expect(run('check', '--only', 'queues,mysql')).toMatchObject({ checks: ['mysql', 'queues'], only: true });
-		expect(run('check', '--skip', 'asterisk')?.checks).toEqual(['config', 'mysql', 'processes', 'queues']);
+		expect(run('check', '--skip', 'asterisk')?.checks).toEqual(['config', 'mysql', 'processes', 'queues', 'conf']);
+	});
+
+	it('takes --rebuild alone or with names, and --only more than once', () => {
+		expect(run('check', '--rebuild')?.rebuild).toBe('all');
+		expect(run('check', '--rebuild', 'sip-vicidial.conf,voicemail.conf')?.rebuild).toEqual([
+			'sip-vicidial.conf',
+			'voicemail.conf',
+		]);
+		expect(run('check')?.rebuild).toBeUndefined();
+		expect(run('check', '--only', 'mysql', '--only', 'conf')?.checks).toEqual(['mysql', 'conf']);
 	});
 
 	it('counts -v, and --json is a format', () => {
@@ -41,13 +51,15 @@ describe('the command line', () => {
 	it.each([
 		[
 			['check', '--only', 'mysq'],
-			'There is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues.',
+			'There is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues, conf.',
 		],
 		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
 		[['check', '-t', '0'], 'Expected whole seconds from 1 to 3600'],
 		[['check', '--dryrun'], 'Did you mean --dry-run?'],
 		[['check', '--format', 'xml'], 'Allowed choices are human, json'],
 		[['check', 'now'], 'too many arguments'],
+		[['check', '--rebuild', 'sip.conf'], 'There is no generated file "sip.conf"'],
+		[['check', '--skip', 'config,mysql,asterisk,processes,queues,conf'], '--skip leaves no check to run'],
 		[['chek'], 'unknown command "chek"; the only command is "check"'],
 	])('refuses %j with exit 3', (argv, message) => {
 		expect(refusal(...argv)?.exitCode).toBe(3);

@@ -1,3 +1,4 @@
+import { CHECK_IDS } from '../../src/checks/index.ts';
 import { emptyMemory, type Memory, Notebook } from '../../src/memory.ts';
 import { type Settings, settle } from '../../src/settings.ts';
 import type { Finding, Process } from '../../src/types.ts';
@@ -20,7 +21,7 @@ export function remembering(keys: Record<string, { looks: number; seconds: numbe
 			{ looks, sinceUptime: uptime - seconds, since: new Date(0).toISOString() },
 		]),
 	);
-	return { ...emptyMemory('boot'), countedAt: uptime - 60, conditions };
+	return { ...emptyMemory('boot'), counted: Object.fromEntries(CHECK_IDS.map((id) => [id, uptime - 60])), conditions };
 }
 
 export const notebookOf = (memory: Memory, uptime = 10_000): Notebook =>
@@ -43,5 +44,6 @@ export const processOf = (pid: number, ppid: number, argv: string[], rest: Parti
 	comm: 'x',
 	startTicks: pid,
 	started: 0,
+	foreign: false,
 	...rest,
 });

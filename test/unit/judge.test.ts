@@ -243,6 +243,7 @@ describe('asterisk', () => {
 		channels: 0,
 		coreStatusRefused: undefined,
 		deepProbe: 'answered',
+		silentProbes: 0,
 	} as const;
 	const trouble = (stage: NonNullable<AsteriskObservation['trouble']>['stage']) => ({
 		trouble: { stage, message: 'x' },
@@ -262,7 +263,11 @@ describe('asterisk', () => {
 		['wrong secret', trouble('authentication-failed'), ['asterisk.authentication critical']],
 		['wrong secret, not tried again', trouble('not-tried'), ['asterisk.authentication critical']],
 		['no account known', trouble('no-account'), ['asterisk.no_account unknown']],
-		['channel lock held', { session: { ...session, deepProbe: 'silent' } }, ['asterisk.deadlocked warning']],
+		[
+			'channel lock held',
+			{ session: { ...session, deepProbe: 'silent', silentProbes: 1 } },
+			['asterisk.deadlocked warning'],
+		],
 		['slow', { session: { ...session, ping: 3 } }, ['asterisk.slow warning']],
 		['clock off', { session: { ...session, clockSkew: -9 } }, ['asterisk.clock_skew critical']],
 		[
@@ -275,11 +280,9 @@ describe('asterisk', () => {
 		expect(outline(asterisk.judge(seen(rest), context()))).toEqual(expected);
 	});
 
-	it('is deadlocked for sure when the second look agrees', () => {
-		const noted = { 'asterisk.deadlocked Asterisk': { looks: 1, seconds: 60 } };
-		expect(outline(asterisk.judge(seen({ session: { ...session, deepProbe: 'silent' } }), context(noted)))).toEqual([
-			'asterisk.deadlocked critical',
-		]);
+	it('is deadlocked for sure when a second probe agrees', () => {
+		const probed = { ...session, deepProbe: 'silent-before', silentProbes: 2 } as const;
+		expect(outline(asterisk.judge(seen({ session: probed }), context()))).toEqual(['asterisk.deadlocked critical']);
 	});
 });
 

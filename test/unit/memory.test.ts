@@ -3,12 +3,11 @@ import { emptyMemory, forBoot, type Memory, Notebook, rationUsedUpUntil } from '
 
 const at = (uptime: number) => ({ uptime, now: new Date(1_000_000 + uptime * 1000) });
 
-/** One run at an uptime that notes the given keys; returns what is remembered and what the first key said. */
+/** One run at an uptime that looks at check `x` and notes the given keys; what is remembered, what the first key said. */
 function look(memory: Memory, uptime: number, ...keys: string[]) {
 	const notebook = new Notebook(memory, 50, at(uptime));
 	const [said] = keys.map((key) => notebook.note(key));
-	const next: Memory = { ...memory, conditions: notebook.conditions(), ...(notebook.counts && { countedAt: uptime }) };
-	return { next, said, counts: notebook.counts };
+	return { next: { ...memory, ...notebook.remember(['x']) }, said, counts: notebook.countsIn('x') === 0 };
 }
 
 describe('looks over runs', () => {
@@ -23,7 +22,7 @@ describe('looks over runs', () => {
 
 	it('does not count a look before the gap has passed, and remembers nothing of it', () => {
 		const first = look(emptyMemory('a'), 100, 'x');
-		const early = look(first.next, 149, 'x', 'y');
+		const early = look(first.next, 149, 'x', 'x.y');
 		expect(early).toMatchObject({ counts: false, said: { looks: 1, seconds: 49 } });
 		expect(early.next).toEqual(first.next);
 	});
@@ -31,6 +30,19 @@ describe('looks over runs', () => {
 	it('begins anew after a look that did not see it', () => {
 		const gone = look(look(emptyMemory('a'), 100, 'x').next, 160);
 		expect(look(gone.next, 220, 'x').said).toMatchObject({ looks: 1, seconds: 0 });
+	});
+
+	it('forgets what was seen too long ago', () => {
+		expect(look(look(emptyMemory('a'), 100, 'x').next, 401, 'x').said).toMatchObject({ looks: 1, seconds: 0 });
+	});
+
+	it('keeps what belongs to a check that was not looked at', () => {
+		const first = look(emptyMemory('a'), 100, 'x.a');
+		const other = new Notebook(first.next, 50, at(160));
+		other.note('y.b');
+		const next = { ...first.next, ...other.remember(['y']) };
+		expect(Object.keys(next.conditions)).toEqual(['x.a', 'y.b']);
+		expect(look(next, 220, 'x.a').said).toMatchObject({ looks: 2, seconds: 120 });
 	});
 
 	it('takes a key that is noted twice in one run for one thing', () => {

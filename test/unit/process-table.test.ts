@@ -14,6 +14,7 @@ const process = (pid: number, ppid: number, argv: string[], state = 'S'): Proces
 	comm: 'x',
 	startTicks: pid,
 	started: pid / 100,
+	foreign: false,
 });
 const pids = (processes: Process[]): number[] => processes.map(({ pid }) => pid);
 const find = (...table: Process[]) => findDaemon(table, HOME, ['AST_manager_send.pl']);
@@ -43,6 +44,19 @@ describe('finding a daemon in the process table', () => {
 		['/usr/bin/python3', false],
 	])('takes %s for the interpreter: %s', (interpreter, counts) => {
 		expect(find(process(11, 1, [interpreter, SEND])).copies).toHaveLength(counts ? 1 : 0);
+	});
+
+	it('takes a screen only for the program that it was started with', () => {
+		const admin = process(10, 1, ['SCREEN', '-dmS', 'admin', 'tail', '-f', SEND]);
+		const editor = process(11, 1, ['SCREEN', 'vi', SEND]);
+		const own = process(12, 1, ['SCREEN', '-dmS', 'ASTsend', SEND]);
+		const found = find(admin, editor, own);
+		expect([pids(found.screens), pids(found.mentions)]).toEqual([[12], [10, 11]]);
+	});
+
+	it('never counts what is of another namespace or user', () => {
+		const found = find({ ...process(11, 1, ['/usr/bin/perl', SEND]), foreign: true });
+		expect([pids(found.copies), pids(found.mentions)]).toEqual([[], [11]]);
 	});
 
 	it('never takes a script whose name merely begins the same way', () => {

@@ -58,37 +58,35 @@ describe('settings', () => {
 		],
 		[
 			{ env: 'VICIKEEP_RESTART=of' },
-			'/etc/vicikeep.env:1: "of" is not valid, expected one of start, kill-only, off, did you mean "off"?',
+			'/etc/vicikeep.env:1: VICIKEEP_RESTART=of is not valid, expected one of start, kill-only, off, did you mean "off"?',
 		],
+		[{ env: 'VICIKEEP_RESTART off' }, '/etc/vicikeep.env:1: expected NAME=value, found "VICIKEEP_RESTART off"'],
 		[{ env: 'VICIKEEP_QUIET' }, '/etc/vicikeep.env:1: expected NAME=value, found "VICIKEEP_QUIET"'],
 		[
 			{ environment: { VICIKEEP_LOOK_GAP: '1m' } },
-			'environment, VICIKEEP_LOOK_GAP: "1m" is not valid, expected a whole number from 0 to 3600',
+			'environment: VICIKEEP_LOOK_GAP=1m is not valid, expected a whole number from 0 to 3600',
 		],
 		[
 			{ environment: { VICIKEEP_START_WINDOW: '50-10' } },
-			'environment, VICIKEEP_START_WINDOW: "50-10" is not valid, expected two seconds of the minute such as 10-50, or any',
+			'environment: VICIKEEP_START_WINDOW=50-10 is not valid, expected two seconds of the minute such as 10-50, or any',
 		],
 		[
 			{ environment: { VICIKEEP_RATION: '3' } },
-			'environment, VICIKEEP_RATION: "3" is not valid, expected restarts per time such as 3/15m',
+			'environment: VICIKEEP_RATION=3 is not valid, expected restarts per time such as 3/15m',
 		],
 		[
 			{ environment: { VICIKEEP_STATE_DIR: 'state' } },
-			'environment, VICIKEEP_STATE_DIR: "state" is not valid, expected an absolute path',
+			'environment: VICIKEEP_STATE_DIR=state is not valid, expected an absolute path',
 		],
 		[
 			{ environment: { VICIKEEP_WARN_MANAGER_NEW: '900' } },
-			'environment, VICIKEEP_WARN_MANAGER_NEW: "900" is not valid, expected at most the critical limit, 500',
+			'environment: VICIKEEP_WARN_MANAGER_NEW=900 is not valid, expected at most the critical limit, 500',
 		],
 		[
 			{ environment: { VICIKEEP_AMI_USER: 'cron\r\nAction: Command' } },
-			'environment, VICIKEEP_AMI_USER: a line break is not allowed here',
+			'environment: VICIKEEP_AMI_USER: a line break is not allowed here',
 		],
-		[
-			{ conf: undefined },
-			'/etc/astguiclient.conf: there is no such file; on a VICIdial dialer this file exists, elsewhere set VICIKEEP_ASTGUICLIENT_CONF',
-		],
+		[{ conf: undefined }, '/etc/astguiclient.conf: there is no such file'],
 		[
 			{ conf: 'VARactive_keepalives => 1' },
 			'/etc/astguiclient.conf: VARserver_ip is missing; add it there or set VICIKEEP_SERVER_IP',

@@ -1,0 +1,48 @@
+import { userInfo } from 'node:os';
+import { ownership } from './adapters/files.ts';
+import type { Lock } from './adapters/lock.ts';
+import type { Proc } from './adapters/proc.ts';
+import type { StateFolder } from './adapters/state.ts';
+import { takesDaemonsDown } from './adapters/unit.ts';
+import type { Settings } from './settings.ts';
+
+/** Whether what this run learns will be there for the next one. */
+export type Remembers = { ready: true } | { ready: false; problem: string };
+
+/** Makes the state folder ready for writing. */
+export function prepared(state: StateFolder): Remembers {
+	try {
+		state.prepare();
+		return { ready: true };
+	} catch (error) {
+		return { ready: false, problem: (error as Error).message };
+	}
+}
+
+/** Root, or whoever the dialer's programs belong to. */
+export function ownsDialer(settings: Settings): boolean {
+	const { uid } = userInfo();
+	return uid === 0 || ownership(settings.home)?.uid === uid;
+}
+
+/** What keeps this run from repairing or remembering, for the report. */
+export function ownTrouble(lock: Lock | undefined, remembers: Remembers | undefined): string[] {
+	return [
+		...(lock?.state === 'impossible' ? [`${lock.problem}; without the lock nothing is repaired`] : []),
+		...(remembers?.ready === false ? [`${remembers.problem}; without a memory nothing is repaired`] : []),
+	];
+}
+
+/** Repairs need the right to act on the daemons, the lock, and a state folder that outlives an interruption. */
+export function reasonNotToRepair(
+	settings: Settings,
+	proc: Proc,
+	lock: Lock | undefined,
+	remembers: Remembers | undefined,
+): string | undefined {
+	if (!ownsDialer(settings)) return `${userInfo().username} may not act on the daemons; run it as root`;
+	if (lock?.state === 'taken') return 'another run is repairing';
+	if (lock?.state === 'impossible') return `the lock cannot be taken: ${lock.problem}`;
+	if (remembers && !remembers.ready) return `nothing can be remembered: ${remembers.problem}`;
+	return takesDaemonsDown(proc.controlGroup());
+}

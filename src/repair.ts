@@ -1,0 +1,181 @@
+import { act } from './act.ts';
+import { sleep } from './adapters/clock.ts';
+import { DAEMONS } from './dialer/daemons.ts';
+import type { Memory, Notebook } from './memory.ts';
+import { consider, type Judged, type Looked, lookAt } from './observe.ts';
+import type { RunParts } from './run.ts';
+import type { Action, ActionReport } from './types.ts';
+import type { World } from './world.ts';
+
+/** Milliseconds between looks at what a repair set right, and how many of them. */
+const SETTLE = 1000;
+const SETTLE_LOOKS = 8;
+/** Milliseconds that the look after a repair gets, even past the deadline. */
+const PROOF_LOOK = 5000;
+
+interface Look {
+	looked: Looked[];
+	found: Judged[];
+	notes: Notebook;
+}
+
+/** Carries out a plan action by action, keeps the memory safe around each, and looks again at what was touched. */
+export async function repair(
+	actions: readonly Action[],
+	{ looked, found, notes }: Look,
+	parts: RunParts,
+	notebook: () => Notebook,
+): Promise<{ outcomes: ActionReport[]; looked: Looked[]; final: Judged[]; notes: Notebook }> {
+	const { world } = parts;
+	const earlier = world.memory.journal;
+	const outcomes: ActionReport[] = [];
+	const attempted: string[] = [];
+	for (const action of actions) {
+		const failed = outcomes.find(({ subject, outcome }) => outcome === 'failed' && restsOn(action.subject, subject));
+		const withheld = action.withheld ?? (failed && `it exits without ${failed.subject}, which could not be started`);
+		if (parts.dryRun || withheld !== undefined) {
+			outcomes.push(undone({ ...action, ...(withheld !== undefined && { withheld }) }));
+			continue;
+		}
+		attempted.push(action.subject);
+		const interruptedAt = earlier?.daemon === action.subject ? earlier.at : undefined;
+		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
+	}
+	outcomes.push(...finishedBefore(earlier, found, outcomes));
+	if (attempted.length === 0) return { outcomes, looked, final: found, notes };
+	return { outcomes, ...(await settle(looked, found, attempted, world, notebook)) };
+}
+
+async function carryOut(
+	action: Action,
+	looked: readonly Looked[],
+	{ world, save, working, environment, startedAt }: RunParts,
+	notebook: () => Notebook,
+	interruptedAt: string | undefined,
+): Promise<ActionReport> {
+	const before = world.memory;
+	world.memory = begun(before, action, world.proc.uptime(), startedAt);
+	const unsafe = attempt(() => save(world.memory));
+	if (unsafe) {
+		world.memory = before;
+		return undone({ ...action, withheld: `nothing can be remembered: ${unsafe}` });
+	}
+	working(action.id);
+	const outcome = await act(
+		action,
+		world,
+		environment(),
+		() => stillNeeded(action, looked, world, notebook()),
+		interruptedAt,
+	);
+	working(undefined);
+	// nothing was tried: neither a debt nor an attempt
+	if (outcome.outcome === 'withheld') world.memory = before;
+	if (outcome.outcome === 'done' && action.kind === 'rebuild') world.memory = withoutDebt(world.memory);
+	return outcome;
+}
+
+/** The memory while an action is under way: an interruption is found by the next run, and the attempt counts. */
+function begun(memory: Memory, action: Action, uptime: number, now: Date): Memory {
+	const attempts = [...(memory.attempts[action.subject] ?? []), uptime].slice(-20);
+	return {
+		...memory,
+		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
+		attempts: { ...memory.attempts, [action.subject]: attempts },
+		...(action.kind === 'rebuild' && {
+			conf: { ...(memory.conf ?? { files: {} }), owed: { since: now.toISOString() } },
+		}),
+	};
+}
+
+function withoutDebt(memory: Memory): Memory {
+	if (!memory.conf) return memory;
+	const { owed: _, ...conf } = memory.conf;
+	return { ...memory, conf };
+}
+
+/** A repair that an earlier run began and that turns out to have reached its end: it is told once, here. */
+function finishedBefore(
+	journal: Memory['journal'],
+	found: readonly Judged[],
+	outcomes: readonly ActionReport[],
+): ActionReport[] {
+	const processes = found.find(({ id }) => id === 'processes');
+	if (!journal || !processes || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
+	if (!processes.seen || processes.findings.some(({ subject }) => subject === journal.daemon)) return [];
+	const reason = `the run that was interrupted at ${journal.at} had done it; ${journal.daemon} is well`;
+	return [
+		{
+			id: `${journal.kind}:${journal.daemon}`,
+			kind: journal.kind,
+			subject: journal.daemon,
+			outcome: 'done',
+			reason,
+			verified: true,
+			duration_ms: 0,
+		},
+	];
+}
+
+/** What went wrong, or undefined. */
+function attempt(work: () => void): string | undefined {
+	try {
+		work();
+		return undefined;
+	} catch (error) {
+		return (error as Error).message;
+	}
+}
+
+const restsOn = (daemon: string, other: string): boolean =>
+	DAEMONS.some(({ name, needs }) => name === daemon && needs.some((need) => need === other));
+
+/** Looks once more at what asked for this action: a daemon that is well by now is left alone. */
+async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
+	world.lookAgain();
+	const fresh = await lookAt(
+		before
+			.map(({ id }) => id)
+			.filter((id) => (action.subject === 'conf' ? id === 'conf' : id === 'processes' || id === 'queues')),
+		world,
+	);
+	const looked = before.map((old) => fresh.find(({ id }) => id === old.id) ?? old);
+	return consider(looked, notes, world).some(({ findings }) => findings.some(({ remedy }) => remedy === action.id));
+}
+
+function undone(action: Action): ActionReport {
+	const { id, kind, subject, withheld } = action;
+	return withheld === undefined
+		? { id, kind, subject, outcome: 'planned', duration_ms: 0 }
+		: { id, kind, subject, outcome: 'withheld', reason: withheld, duration_ms: 0 };
+}
+
+/**
+ * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was touched, or it
+ * takes too long. What cannot be seen any more stays as it was seen first.
+ */
+async function settle(
+	before: Looked[],
+	found: readonly Judged[],
+	touched: readonly string[],
+	world: World,
+	notebook: () => Notebook,
+): Promise<{ looked: Looked[]; final: Judged[]; notes: Notebook }> {
+	const again = found
+		.filter(
+			({ id, findings }) =>
+				findings.some(({ remedy, cause }) => remedy ?? cause) || (id === 'conf' && touched.includes('conf')),
+		)
+		.map(({ id }) => id);
+	world.deadline.grant(PROOF_LOOK);
+	for (let look = 1; ; look++) {
+		world.lookAgain();
+		const fresh = await lookAt(again, world);
+		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
+		const notes = notebook();
+		const final = consider(looked, notes, world);
+		const well = !final.some(({ findings }) => findings.some(({ subject }) => touched.includes(subject)));
+		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE) return { looked, final, notes };
+		await sleep(SETTLE);
+	}
+}

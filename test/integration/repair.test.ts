@@ -28,6 +28,15 @@ function runs(file: string, args: string[]): ChildProcess {
 	return stranger;
 }
 
+const pidsOf = (wanted: (argv: string[]) => boolean): string[] =>
+	readdirSync('/proc').filter((pid) => {
+		try {
+			return /^\d+$/.test(pid) && wanted(readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0'));
+		} catch {
+			return false;
+		}
+	});
+
 const gone = (script: string): Promise<unknown> =>
 	until(`the end of ${script}`, 10_000, () => dialer.daemons.pids(script).length === 0);
 
@@ -211,6 +220,21 @@ describe('bystanders', () => {
 		expect(reader.exitCode).toBeNull();
 	});
 
+	it('such as an editor in a screen of its own stay', async () => {
+		const screen = join(dialer.folder, 'bin/screen');
+		const args = ['-d', '-m', '-S', 'admin', '/usr/bin/tail', '-f', join(dialer.home, UPDATER)];
+		await once(spawn(screen, args, { env: dialer.env }), 'exit');
+		// its screen, and itself
+		const editor = (): string[] =>
+			pidsOf((argv) => argv.includes('/usr/bin/tail') && argv.includes(join(dialer.home, UPDATER)));
+		await until('the editor', 5000, () => editor().length === 2);
+		const before = editor();
+		dialer.daemons.freeze(UPDATER);
+		await tick(dialer);
+		await tick(dialer);
+		expect(editor()).toEqual(before);
+	});
+
 	it('such as a second dialer on the same machine stay as they are', async () => {
 		const other = await startDialer();
 		try {
@@ -223,6 +247,57 @@ describe('bystanders', () => {
 		} finally {
 			await other.stop();
 		}
+	});
+});
+
+describe('a daemon that does not follow TERM', () => {
+	it('is killed, screen and all, and started', async () => {
+		const script = join(dialer.home, SENDER);
+		const stock = readFileSync(script);
+		dialer.daemons.kill(SENDER, 'SIGKILL');
+		await gone(SENDER);
+		const ready = join(dialer.folder, 'deaf');
+		writeFileSync(
+			script,
+			`#!/usr/bin/perl\n$SIG{TERM} = $SIG{HUP} = 'IGNORE'; open(my $ready, '>', '${ready}'); sleep 1 while 1;\n`,
+		);
+		await dialer.daemons.start(SENDER);
+		await until('its deafness', 5000, () => existsSync(ready));
+		writeFileSync(script, stock);
+		dialer.daemons.freeze(SENDER);
+		await tick(dialer);
+		const repaired = await tick(dialer);
+		expect(repaired.actions).toEqual(['done restart:AST_manager_send']);
+		expect(repaired.action('restart:AST_manager_send')?.reason).toContain('by KILL');
+		expect(repaired.exitCode).toBe(0);
+	});
+});
+
+describe('a stock keepalive at work', () => {
+	it('is waited for', async () => {
+		dialer.daemons.kill(SENDER, 'SIGKILL');
+		await gone(SENDER);
+		await tick(dialer);
+		const keepalive = join(dialer.home, 'ADMIN_keepalive_ALL.pl');
+		const done = join(dialer.folder, 'keepalive-done');
+		writeFileSync(keepalive, `#!/usr/bin/perl\nsleep 4; open(my $done, '>', '${done}');\n`, { mode: 0o755 });
+		runs('/usr/bin/perl', [keepalive]);
+		const repaired = await tick(dialer);
+		expect(repaired.actions).toEqual(['done start:AST_manager_send']);
+		expect(existsSync(done)).toBe(true);
+	});
+});
+
+describe('a repair that fails', () => {
+	it('leaves its trouble standing in the exit status', async () => {
+		dialer.daemons.freeze('FastAGI_log.pl');
+		await tick(dialer);
+		// it comes up and stays, but serves nobody
+		writeFileSync(join(dialer.home, 'FastAGI_log.pl'), '#!/usr/bin/perl\nsleep 1 while 1;\n');
+		const failed = await tick(dialer);
+		expect(failed.actions).toEqual(['failed restart:FastAGI_log']);
+		expect(failed.action('restart:FastAGI_log')?.verified).toBe(false);
+		expect(failed.exitCode).toBe(2);
 	});
 });
 

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../src/adapters/database.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
 import { daemonsOf, QUICK, tick } from './support.ts';
@@ -92,6 +93,43 @@ describe('the database', () => {
 		expect(daemonsOf(dialer)).toEqual(before);
 	});
 
+	it('with a lock held on its tables: the lock is named and nobody restarted, however long', async () => {
+		const env = {
+			VICIKEEP_WARN_DATABASE_LOCK_WAIT: '1',
+			VICIKEEP_WARN_UPDATER_HEARTBEAT: '1',
+			VICIKEEP_CRIT_UPDATER_HEARTBEAT: '2',
+		};
+		expect((await tick(dialer)).exitCode).toBe(0);
+		const before = daemonsOf(dialer);
+		// as a backup takes it: everybody may read, nobody may write
+		const holder = dialer.database
+			.query('LOCK TABLES server_updater READ, vicidial_campaign_stats_debug READ; DO SLEEP(15)')
+			.catch(() => {});
+		const locked = async (): Promise<boolean> =>
+			(await tick(dialer, ['-n', '--only', 'mysql'], env)).findings.some((finding) =>
+				finding.startsWith('mysql.locked'),
+			);
+		await until('somebody to wait', 10_000, locked);
+		for (let look = 0; look < 4; look++) {
+			const ran = await tick(dialer, [], env);
+			expect(ran.findings).toContain(`mysql.locked ${dialer.serverIp}:3306`);
+			expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
+		}
+		expect(daemonsOf(dialer)).toEqual(before);
+		await dialer.database.kill();
+		await holder;
+	});
+
+	it('is never written to: the session refuses it', async () => {
+		const account = { host: dialer.serverIp, port: 3306, name: 'asterisk', user: 'cron', password: '1234' };
+		const database = await Database.open(account, 5000);
+		const change = ['UPDATE servers SET active=? WHERE server_ip=?', ['N', dialer.serverIp]] as const;
+		await expect(database.query(...change)).rejects.toThrow(/READ ONLY/);
+		expect(await database.write(...change)).toBe(1);
+		await expect(database.query(...change)).rejects.toThrow(/READ ONLY/);
+		await database.close();
+	});
+
 	it('is remembered well enough to look at Asterisk without it', async () => {
 		await tick(dialer);
 		await dialer.database.stop();
@@ -136,10 +174,15 @@ describe('a server that is no dialer', () => {
 		expect(ran.exitCode).toBe(0);
 	});
 
-	it('is named when the database does not know its address', async () => {
-		const ran = await tick(dialer, [], { VICIKEEP_SERVER_IP: '127.9.9.9' });
-		expect(ran.findings).toContain('config.server_unknown 127.9.9.9');
-		expect(ran.exitCode).toBe(2);
+	it('is named when the database does not know its address, and no daemon is touched', async () => {
+		const before = daemonsOf(dialer);
+		for (const _ of [1, 2, 3]) {
+			const ran = await tick(dialer, [], { VICIKEEP_SERVER_IP: '127.9.9.9' });
+			expect(ran.findings).toContain('config.server_unknown 127.9.9.9');
+			expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
+			expect(ran.exitCode).toBe(2);
+		}
+		expect(daemonsOf(dialer)).toEqual(before);
 	});
 });
 

@@ -44,7 +44,8 @@ export async function act(
 	});
 	const told: string[] = [];
 	try {
-		await awaitStockKeepalive(world);
+		// one that copies conf files in place must be gone, however long it takes; one that hangs starts no daemons
+		await awaitStockKeepalive(world, action.subject === 'conf' ? Number.POSITIVE_INFINITY : KEEPALIVE_HANGS);
 		if (action.subject === 'conf') return report(await actOnConf(action, world, stillNeeded));
 		const daemon = DAEMONS.find(({ name }) => name === action.subject);
 		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
@@ -70,6 +71,8 @@ async function actOnConf(
 	stillNeeded: () => Promise<boolean>,
 ): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
 	if (world.rebuild === undefined) {
+		const tooLate = badMoment('start', world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
+		if (tooLate) return { outcome: 'withheld', reason: tooLate };
 		await sleep(SECOND_LOOK);
 		if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it was put right in the meantime' };
 	}
@@ -93,10 +96,10 @@ async function perform(step: Step, daemon: Daemon, world: World, environment: Re
 }
 
 /** Waits for a stock keepalive at work to end: it may be about to start the same daemon (ADMIN_keepalive_ALL.pl). */
-async function awaitStockKeepalive({ proc, settings, deadline }: World): Promise<void> {
+async function awaitStockKeepalive({ proc, settings, deadline }: World, oldest: number): Promise<void> {
 	const script = `${settings.home}/ADMIN_keepalive_ALL.pl`;
 	const atWork = (): boolean =>
-		proc.processes().some(({ argv, started }) => argv[1] === script && proc.uptime() - started < KEEPALIVE_HANGS);
+		proc.processes().some(({ argv, started }) => argv[1] === script && proc.uptime() - started < oldest);
 	while (atWork()) {
 		if (deadline.remaining() < NEEDED_AFTER_WAIT) throw new StockAtWork();
 		await sleep(500);

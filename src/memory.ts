@@ -39,6 +39,8 @@ export interface ConfMemory {
 	files: Record<string, ConfFacts>;
 	/** seconds since boot of the last comparison with the database, and what it found */
 	thoroughAt?: number;
+	/** when the tables behind the files were last written, as of that comparison */
+	sourceFingerprint?: string;
 	comparison?: Comparison;
 	/** a rebuild that was begun: struck out only after install, reload and proof */
 	owed?: { since: string };

@@ -191,8 +191,8 @@ export function badMoment(
 	const second = now.getSeconds();
 	const last = startWindow.to - (kind === 'start' ? 0 : REPAIR_SECONDS);
 	if (second >= startWindow.from && second < last) return undefined;
-	const what = kind === 'start' ? 'started' : 'stopped';
-	return `daemons are ${what} between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive`;
+	const what = kind === 'start' ? 'it begins' : 'a stop begins';
+	return `${what} only between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive`;
 }
 
 function oneStopPerRun(before: readonly Action[]): string | undefined {

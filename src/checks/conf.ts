@@ -37,7 +37,10 @@ export const conf: Check<ConfObservation> = {
 				...seen.memory,
 				files: Object.fromEntries(files),
 				...(seen.comparison && { comparison: seen.comparison }),
-				...(seen.thorough && { thoroughAt: seen.uptime }),
+				...(seen.thorough && {
+					thoroughAt: seen.uptime,
+					...(seen.server?.sourceFingerprint !== undefined && { sourceFingerprint: seen.server.sourceFingerprint }),
+				}),
 			},
 		};
 	},
@@ -187,9 +190,16 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 	for (const { name, facts } of files) {
 		const diff = comparison.diffs[name];
 		// a rebuild that was asked for is on its way
-		if (seen.server?.flag || diff === undefined || !facts?.whole || facts.empty || facts.fatal.length > 0) continue;
+		if (
+			(seen.server?.flag && !seen.asked) ||
+			diff === undefined ||
+			!facts?.whole ||
+			facts.empty ||
+			facts.fatal.length > 0
+		)
+			continue;
 		// with odd rows in the database stock's text and ours differ by intention
-		if (settings.confOwner === 'stock' && comparison.warnings.length > 0) continue;
+		if (settings.confOwner === 'stock' && comparison.warnings.length > 0 && !seen.asked) continue;
 		findings.push(
 			finding(
 				'differs',

@@ -1,19 +1,18 @@
 import { ConfFolder, type Inspection } from '../adapters/conf-folder.ts';
 import { unifiedDiff } from '../conf/diff.ts';
 import { CONF_FILES, type ConfFile } from '../conf/files.ts';
-import { type Generated, generateConf } from '../conf/generate.ts';
+import type { Generated } from '../conf/generate.ts';
 import { lintConf } from '../conf/lint.ts';
-import { keptHeader } from '../conf/mailboxes.ts';
 import { normalForm } from '../conf/normal-form.ts';
 import { questions } from '../conf/proof.ts';
-import { readSource, type Source } from '../conf/source.ts';
 import { trailerOf } from '../conf/trailer.ts';
 import type { Comparison, ConfFacts, ConfMemory } from '../memory.ts';
 import { DatabaseTrouble, type World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { askLoaded } from './conf-loaded.ts';
+import { earlierVersion, generate, readConfSource, readSourceFingerprint } from './conf-source.ts';
 import { findAsterisk } from './process-table.ts';
-import { readTemplates, type TemplateSet } from './templates.ts';
+import { readTemplates } from './templates.ts';
 
 /** One generated file as it stands on disk and in Asterisk. */
 export interface ConfFileSeen {
@@ -33,10 +32,15 @@ export interface ConfObservation {
 	notHere: string | undefined;
 	folder: string;
 	files: ConfFileSeen[];
-	server: { generates: boolean; flag: boolean; reloadTimestamp: string } | undefined;
+	/** `sourceFingerprint` differs when rows that the files are made of were written; read only where vicikeep owns them */
+	server:
+		| { generates: boolean; flag: boolean; reloadTimestamp: string; sourceFingerprint: string | undefined }
+		| undefined;
 	comparison: Comparison | undefined;
 	/** whether that comparison was made in this look */
 	thorough: boolean;
+	/** a person asks for a rebuild: every difference is of interest */
+	asked: boolean;
 	uptime: number;
 	asteriskStart: number;
 	memory: ConfMemory;
@@ -66,6 +70,7 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		server,
 		comparison: undefined,
 		thorough: false,
+		asked: world.rebuild !== undefined,
 		uptime: world.proc.uptime(),
 		asteriskStart: asterisk?.startTicks ?? 0,
 		memory: memory.conf ?? { files: {} },
@@ -78,7 +83,8 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 	const asks = files.some((file) => isDamaged(file)) || base.memory.owed !== undefined;
 	const due = base.uptime - (base.memory.thoroughAt ?? Number.NEGATIVE_INFINITY) >= THOROUGH_EVERY;
 	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
-	const thorough = server !== undefined && (world.rebuild !== undefined || asks || due || changed);
+	const edited = server?.sourceFingerprint !== base.memory.sourceFingerprint;
+	const thorough = server !== undefined && (base.asked || asks || due || changed || edited);
 	return {
 		...base,
 		files,
@@ -166,6 +172,7 @@ async function readServer(world: World): Promise<ConfObservation['server']> {
 			generates: row.generate_vicidial_conf === 'Y',
 			flag: row.rebuild_conf_files === 'Y',
 			reloadTimestamp: String(system?.reload_timestamp ?? ''),
+			sourceFingerprint: world.settings.confOwner === 'vicikeep' ? await readSourceFingerprint(world) : undefined,
 		};
 	} catch (error) {
 		if (error instanceof DatabaseTrouble) return undefined;
@@ -190,43 +197,6 @@ async function compare(world: World, folder: ConfFolder, files: readonly ConfFil
 	return { diffs, warnings: generated.warnings.map(tellWarning), problems };
 }
 
-/** The voicemail.conf whose head is kept: the live one, or the newest earlier version when that one is damaged. */
-function usableVoicemail(folder: ConfFolder): string | null {
-	const live = folder.inspect('voicemail.conf').kind === 'file' ? folder.read('voicemail.conf')?.text : undefined;
-	const candidates = [live, ...folder.versions('voicemail.conf')];
-	return candidates.find((text) => text !== undefined && keptHeader(text) !== undefined) ?? null;
-}
-
-/** The newest earlier version that is another text: what Asterisk may still hold instead. */
-export function earlierVersion(folder: ConfFolder, name: string, text: string): string | undefined {
-	for (const version of folder.versions(name)) if (version !== text) return version;
-	return undefined;
-}
-
 /** A warning of the generator in a line that names the row. */
 export const tellWarning = ({ table, key, column, problem }: Generated['warnings'][number]): string =>
 	`${table} ${key}, ${column}: ${problem}`;
-
-/** Reads everything that the files are made of. @throws DatabaseTrouble */
-export const readConfSource = (world: World): Promise<Source> =>
-	readSource((sql, values) => world.query(sql, [...values]), world.settings.serverIp);
-
-/** Generates every file; problems instead of a throw. */
-export function generate(
-	source: Source,
-	folder: ConfFolder,
-	templates: TemplateSet,
-): { generated: Generated | undefined; problems: string[] } {
-	try {
-		const generated = generateConf(source, templates.templates, {
-			voicemailConf: usableVoicemail(folder),
-			surroundings: (name) => {
-				const file = CONF_FILES.find((one) => one.name === name);
-				return file ? folder.surroundings(file) : {};
-			},
-		});
-		return { generated, problems: generated.refused.map(({ file, reason }) => `${file}: ${reason}`) };
-	} catch (error) {
-		return { generated: undefined, problems: [(error as Error).message] };
-	}
-}

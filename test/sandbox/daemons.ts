@@ -28,6 +28,10 @@ export interface Running {
 	screen: number | undefined;
 }
 
+/** A daemon can meet the screen client that starts it, and then takes itself for a second copy; stock tries again too. */
+const ATTEMPTS = 4;
+const START_TIMEOUT = 5_000;
+
 /** The Perl daemons of an instance. */
 export class Daemons {
 	constructor(
@@ -37,13 +41,20 @@ export class Daemons {
 		private readonly env: Record<string, string>,
 	) {}
 
-	/** Starts a daemon as stock does, in its screen; resolves when its Perl runs (15 s), or at once if it had been running. */
+	/** Starts a daemon as stock does, in its screen; resolves when its Perl runs (20 s), or at once if it had been running. */
 	async start(script: string): Promise<void> {
 		const daemon = STOCK.find((one) => one.script === script);
 		if (daemon === undefined) throw new Error(`no stand-in for ${script}`);
 		const args = ['-d', '-m', '-S', daemon.screen, join(this.home, script), ...daemon.args];
-		await run(join(this.home, '../bin/screen'), args, { env: this.env, cwd: join(this.home, '..'), timeoutMs: 10_000 });
-		await until(`start of ${script}`, 15_000, () => this.pids(script).length > 0);
+		const start = () =>
+			run(join(this.home, '../bin/screen'), args, { env: this.env, cwd: join(this.home, '..'), timeoutMs: 10_000 });
+		for (let attempt = 1; ; attempt++) {
+			await start();
+			const stays = until(`start of ${script}`, START_TIMEOUT, () => this.pids(script).length > 0);
+			if (attempt === ATTEMPTS) await stays;
+			else if (!(await stays.then(Boolean, () => false))) continue;
+			return;
+		}
 	}
 
 	/** Starts every daemon that VARactive_keepalives asks for and there is a stand-in for. */

@@ -1,3 +1,5 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { sleep } from '../../src/adapters/clock.ts';
 import { type Dialer, startDialer } from './dialer.ts';
 import { until } from './processes.ts';
@@ -116,6 +118,21 @@ async function tell(dialer: Dialer): Promise<void> {
 	database.thaw();
 	await nextMinute();
 	await watchdog(dialer, 0);
+
+	chapter('5. A generated conf file is cut off: its phones are gone from Asterisk');
+	prompt(`truncate -s 300 ${dialer.asteriskEtc}/sip-vicidial.conf; asterisk -rx 'sip reload'`);
+	truncateSync(join(dialer.asteriskEtc, 'sip-vicidial.conf'), 300);
+	await dialer.asterisk.cli('sip reload');
+	const peers = async (): Promise<string> =>
+		(await dialer.asterisk.cli('sip show peers'))
+			.split('\n')
+			.map((line) => line.slice(0, 60).trimEnd())
+			.join('\n');
+	await until('the reload', 5000, async () => !(await peers()).includes('cc102'));
+	await shows("asterisk -rx 'sip show peers'", peers());
+	await nextMinute();
+	await watchdog(dialer, 0);
+	await shows("asterisk -rx 'sip show peers'", peers());
 }
 
 print('A VICIdial dialer in a temporary folder, and trouble on it.\n');

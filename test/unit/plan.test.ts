@@ -153,7 +153,7 @@ describe('what is withheld, and why', () => {
 		[
 			'the window does not hold a stop and a start any more',
 			{ now: new Date(2026, 0, 1, 12, 0, 35) },
-			'stopped between second 10 and 30',
+			'a stop begins only between second 10 and 30',
 		],
 	])('a restart when %s', (_, changes, expected) => {
 		const withheld = reason(situation([frozen('AST_update')], { table: living({}), ...changes }));

@@ -126,6 +126,8 @@ sub process_present {
 # The stock "I am not alone": SCREEN and perl are two; any third process with the path in its command
 # line stops this one.
 sub refuse_second_start {
+	# The real daemons load for about as long before they look; by then the screen client that started us is gone.
+	sleep(0.5);
 	my %lines = command_lines($0);
 	my $count = grep { !/grep|\/bin\/sh/ } values %lines;
 	return if $count <= 2;

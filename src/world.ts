@@ -1,6 +1,6 @@
 import type { AmiAccount, AmiTrace } from './adapters/ami.ts';
 import type { Deadline } from './adapters/clock.ts';
-import { Database, DatabaseTrouble, type Row, type SqlTrace } from './adapters/database.ts';
+import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -166,5 +166,3 @@ export class World {
 		};
 	}
 }
-
-export { DatabaseTrouble };

@@ -1,4 +1,5 @@
 import { ConfFolder, type Inspection } from '../adapters/conf-folder.ts';
+import { DatabaseTrouble } from '../adapters/database.ts';
 import { unifiedDiff } from '../conf/diff.ts';
 import { CONF_FILES, type ConfFile } from '../conf/files.ts';
 import type { Generated } from '../conf/generate.ts';
@@ -7,7 +8,7 @@ import { normalForm } from '../conf/normal-form.ts';
 import { questions } from '../conf/proof.ts';
 import { trailerOf } from '../conf/trailer.ts';
 import type { Comparison, ConfFacts, ConfMemory } from '../memory.ts';
-import { DatabaseTrouble, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { askLoaded } from './conf-loaded.ts';
 import { earlierVersion, generate, readConfSource, readSourceFingerprint } from './conf-source.ts';

@@ -1,4 +1,5 @@
-import { DatabaseTrouble, type World } from '../world.ts';
+import { DatabaseTrouble } from '../adapters/database.ts';
+import type { World } from '../world.ts';
 
 /** Age of each heartbeat row in seconds; null where the row is missing or was never written. */
 export interface Heartbeats {

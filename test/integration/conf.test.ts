@@ -327,6 +327,39 @@ describe('Asterisk', () => {
 	});
 });
 
+describe('a rebuild that Asterisk does not take', () => {
+	it('is undone: the version before comes back, and the flag with it', async () => {
+		// Asterisk reads another file than the one that is generated, as after a mistake in sip.conf
+		copyFileSync(path('sip-vicidial.conf'), path('other.conf'));
+		writeFileSync(
+			path('sip.conf'),
+			readFileSync(path('sip.conf'), 'utf8').replace('#include sip-vicidial.conf', '#include other.conf'),
+		);
+		await reload('sip-vicidial.conf');
+		const before = read('sip-vicidial.conf');
+		await addPhone();
+		const ran = await conf([], AT_ONCE);
+		expect(ran.actions).toContain('failed rebuild:conf');
+		expect(ran.action('rebuild:conf')?.reason).toContain('the version before is back in place: sip-vicidial.conf');
+		expect(ran.exitCode).toBe(2);
+		expect(read('sip-vicidial.conf')).toBe(before);
+		expect(await flag()).toBe('Y');
+	});
+});
+
+describe('a forced reload that stock lost', () => {
+	it('is told, and served when it is asked for', async () => {
+		await dialer.database.query("UPDATE system_settings SET reload_timestamp='2030-01-02 03:04:05'");
+		const ran = await conf();
+		expect(ran.findings.some((finding) => finding.startsWith('conf.lost_rebuild'))).toBe(true);
+		expect(ran.actions).toEqual([]);
+		const rebuilt = await conf(['--rebuild']);
+		expect(rebuilt.actions).toContain('done rebuild:conf');
+		expect(read('sip-vicidial.conf')).toContain('Last Forced System Reload: 2030-01-02 03:04:05');
+		expect((await conf()).findings).toEqual([]);
+	});
+});
+
 describe('mailboxes changed by phone', () => {
 	it('are read back before the file is written, and nothing else is', async () => {
 		// as Asterisk rewrites the file when a user changes the password

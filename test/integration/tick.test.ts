@@ -112,7 +112,7 @@ describe('a database that is down', () => {
 		await dialer.database.stop();
 		await until('the daemons to die of it', 10_000, () => dialer.daemons.pids(UPDATER).length === 0);
 		for (const args of [['-t', '20'], ['-t', '20'], ['-n']]) {
-			const ran = await tick(dialer, args);
+			const ran = args.includes('-n') ? await dryRun(...args.filter((arg) => arg !== '-n')) : await tick(dialer, args);
 			expect(ran.findings).toContain(`mysql.refused ${dialer.serverIp}:3306`);
 			expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
 			expect(ran.check('asterisk').status).toBe('ok');
@@ -133,7 +133,7 @@ describe('a database that is down', () => {
 			['-t', '3'],
 			['-t', '9', '-n'],
 		]) {
-			const ran = await tick(dialer, args);
+			const ran = args.includes('-n') ? await dryRun(...args.filter((arg) => arg !== '-n')) : await tick(dialer, args);
 			expect(ran.findings).toEqual([`mysql.silent ${dialer.serverIp}:3306`]);
 			expect(ran.actions).toEqual([]);
 			expect(ran.check('asterisk').status).toBe('ok');
@@ -156,7 +156,7 @@ describe('an Asterisk that is down', () => {
 			() => dialer.daemons.pids('AST_manager_listen_AMI2.pl').length === 0,
 		);
 		for (const args of [[], [], ['-n']]) {
-			const ran = await tick(dialer, args);
+			const ran = args.includes('-n') ? await dryRun(...args.filter((arg) => arg !== '-n')) : await tick(dialer, args);
 			expect(ran.findings).toContain('asterisk.absent Asterisk');
 			expect(ran.findings).toContain('processes.absent AST_manager_listen');
 			expect(ran.check('processes').findings.every(({ cause }) => cause === 'asterisk.absent Asterisk')).toBe(true);
@@ -170,7 +170,7 @@ describe('an Asterisk that is down', () => {
 		dialer.asterisk.freeze();
 		const before = daemonsOf(dialer);
 		for (const args of [[], [], ['-n']]) {
-			const ran = await tick(dialer, args);
+			const ran = args.includes('-n') ? await dryRun(...args.filter((arg) => arg !== '-n')) : await tick(dialer, args);
 			expect(ran.findings).toContain('asterisk.frozen Asterisk');
 			expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
 			expect(ran.exitCode).toBe(2);
@@ -185,6 +185,7 @@ describe('twenty ticks at once', () => {
 		dialer.daemons.kill(SENDER, 'SIGKILL');
 		dialer.daemons.freeze(UPDATER);
 		await tick(dialer);
+		expect((await dryRun()).actions.every((action) => action.startsWith('planned'))).toBe(true);
 		const looking = Array.from({ length: 10 }, () => tick(dialer));
 		const quiet = Array.from({ length: 10 }, () => dialer.check(['--quiet'], { env: QUICK }));
 		const [looked, silent] = await Promise.all([Promise.all(looking), Promise.all(quiet)]);

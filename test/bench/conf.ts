@@ -1,9 +1,9 @@
 // Cost of generating all files: CPU time, memory and statements for growing numbers of phones.
-import type { Environment } from '../src/conf/build-model.ts';
-import { generateConf } from '../src/conf/generate.ts';
-import { readSource, type Source } from '../src/conf/source.ts';
-import { carrier, HEADER, ME, mailbox, menu, option, phone, queryOf, server, source } from '../test/unit/conf/rows.ts';
-import { TEMPLATES } from '../test/unit/conf/templates.ts';
+import type { Environment } from '../../src/conf/build-model.ts';
+import { generateConf } from '../../src/conf/generate.ts';
+import { readSource, type Source } from '../../src/conf/source.ts';
+import { carrier, HEADER, ME, mailbox, menu, option, phone, queryOf, server, source } from '../unit/conf/rows.ts';
+import { TEMPLATES } from '../unit/conf/templates.ts';
 
 const environment: Environment = { voicemailConf: HEADER };
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);

@@ -83,9 +83,7 @@ function diffLines({ evidence: { diff } }: Finding, verbosity: number): string[]
 	const lines = diff.trimEnd().split('\n');
 	const shown = verbosity > 0 ? lines : lines.slice(0, DIFF_LINES);
 	const more = lines.length - shown.length;
-	return [...shown, ...(more > 0 ? [`… ${more} more lines, -v shows them`] : [])].map(
-		(line) => DIFF + line,
-	);
+	return [...shown, ...(more > 0 ? [`… ${more} more lines, -v shows them`] : [])].map((line) => DIFF + line);
 }
 
 function tellActions({ remedy }: Finding, actions: readonly ActionReport[]): string[] {

@@ -290,6 +290,30 @@ describe('the folder', () => {
 		expect(ran.actions.filter((action) => action.startsWith('done rebuild'))).toEqual([]);
 	});
 
+	it('on a disk without room keeps the old files, the flag and the debt; the next tick finishes', async () => {
+		const before = read('extensions-vicidial.conf');
+		await addPhone();
+		// no file may grow beyond 6 KiB: what a full disk does, without a disk of its own
+		const command = 'ulimit -f 6; exec "$0" -- "$1" check --only conf --env-file "$2"';
+		const args = ['-c', command, process.execPath, VICIKEEP, join(dialer.folder, 'etc/vicikeep.env')];
+		const full = spawn('/bin/bash', args, {
+			env: { ...dialer.env, ...QUICK, ...AT_ONCE },
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		let told = '';
+		full.stdout.on('data', (chunk) => {
+			told += chunk;
+		});
+		expect((await once(full, 'close'))[0]).toBe(2);
+		expect(told).toContain('rebuild conf failed');
+		expect(told).toContain('extensions-vicidial.conf');
+		expect(read('extensions-vicidial.conf')).toBe(before);
+		expect(await flag()).toBe('Y');
+		expect((await conf([], AT_ONCE)).exitCode).toBe(0);
+		expect(await hasPeer('cc150')).toBe(true);
+		expect(readdirSync(dialer.asteriskEtc).filter((entry) => entry.startsWith('.vicikeep'))).toEqual([]);
+	});
+
 	it('keeps five earlier versions, readable by nobody else', async () => {
 		for (let round = 0; round < 8; round++) {
 			await dialer.database.query("UPDATE phones SET phone_ring_timeout=? WHERE extension='cc101'", [30 + round]);

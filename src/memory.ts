@@ -21,7 +21,7 @@ export interface ConfFacts {
 	reloaded: string;
 	/** what would make Asterisk lose the rest of the file */
 	fatal: string[];
-	/** the version that Asterisk was last seen to hold, and the start of that Asterisk */
+	/** the version that Asterisk was last seen to hold, or could not tell about, and the start of that Asterisk */
 	proven?: { hash: string; asteriskStart: number };
 }
 

@@ -28,7 +28,9 @@ export const conf: Check<ConfObservation> = {
 		if (seen.notHere) return {};
 		const files = seen.files.flatMap(({ name, facts, loaded }) => {
 			if (!facts) return [];
-			const proven = loaded === 'loaded' ? { hash: facts.hash, asteriskStart: seen.asteriskStart } : facts.proven;
+			// where Asterisk cannot tell, asking it again every minute tells no more
+			const asked = loaded === 'loaded' || loaded === 'unknown';
+			const proven = asked ? { hash: facts.hash, asteriskStart: seen.asteriskStart } : facts.proven;
 			return [[name, { ...facts, ...(proven && { proven }) }] as const];
 		});
 		return {

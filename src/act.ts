@@ -3,11 +3,11 @@ import { runProgram } from './adapters/exec.ts';
 import { isMissing } from './adapters/files.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { findDaemon, scriptsOf } from './dialer/process-table.ts';
-import { badMoment } from './plan.ts';
 import { proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed, screenProgram } from './repairs/screen.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
+import { badMoment } from './restraint.ts';
 import type { Action, ActionReport, Step } from './types.ts';
 import type { World } from './world.ts';
 

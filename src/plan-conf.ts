@@ -1,6 +1,7 @@
 import { databaseDown, keyOf, misconfigured } from './diagnose.ts';
 import { rationUsedUpUntil } from './memory.ts';
-import { clock, type Situation, tooSoon } from './plan.ts';
+import type { Situation } from './plan.ts';
+import { clock, tooSoon } from './restraint.ts';
 import type { Action, Finding, Step } from './types.ts';
 
 /** Seconds that a rebuild needs with its second look, install, reload and proof. */

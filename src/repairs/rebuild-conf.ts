@@ -10,9 +10,11 @@ import { CLEAR_REBUILD_FLAG, RAISE_REBUILD_FLAG } from '../conf/statements.ts';
 import { trailerOf } from '../conf/trailer.ts';
 import { withAmi } from '../dialer/asterisk.ts';
 import { confFolderOf, isWritten, tellWarning } from '../dialer/conf.ts';
+import { VOICEMAIL_COPY } from '../dialer/conf-changed.ts';
 import { reloadModule, waitUntilLoaded } from '../dialer/conf-loaded.ts';
 import { earlierVersion, generate, readConfSource } from '../dialer/conf-source.ts';
 import { readTemplates } from '../dialer/templates.ts';
+import type { Memory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { parsesInAsterisk } from './parse-candidate.ts';
 
@@ -26,8 +28,6 @@ export interface Rebuilt {
 }
 
 const VOICEMAIL = 'voicemail.conf';
-/** Stock's copy of voicemail.conf; where the two differ, stock writes the mailboxes into the database. */
-const VOICEMAIL_COPY = 'BUILDvoicemail-vicidial.conf';
 /** How often a file may change under our hands before we leave it to the next run. */
 const TRIES = 3;
 const RELOAD_TIMEOUT = 10_000;
@@ -102,16 +102,21 @@ async function install(
 			refused.push(`${file.name} is not installed: ${parse}`);
 			continue;
 		}
-		put(file, staged, text, live?.hash ?? 'missing', folder);
+		put(file, staged, text, live?.hash ?? 'missing', folder, world);
 		changed.push(file);
 	}
 	if (refused.length > 0) throw new ConfFailed(refused.join('; '));
 	return changed;
 }
 
-function put(file: ConfFile, staged: Staged, text: string, expected: string, folder: ConfFolder): void {
+/** Installs a file; voicemail.conf together with stock's copy: where the two differ, stock writes the mailboxes into the database. */
+function put(file: ConfFile, staged: Staged, text: string, expected: string, folder: ConfFolder, world: World): void {
+	const note = () => {
+		world.memory = withInstalled(world.memory, staged, file.name === VOICEMAIL);
+	};
 	if (file.name !== VOICEMAIL) {
 		folder.install(staged, expected);
+		note();
 		return;
 	}
 	let copy: Staged;
@@ -122,6 +127,21 @@ function put(file: ConfFile, staged: Staged, text: string, expected: string, fol
 		throw error;
 	}
 	folder.installTogether([staged, copy], expected);
+	note();
+}
+
+/** The memory after a file was installed by us: what differs from it from now on was not. */
+function withInstalled(memory: Memory, { name, hash }: Staged, withCopy: boolean): Memory {
+	const conf = memory.conf ?? { files: {} };
+	const facts = conf.files[name] ?? { fingerprint: '', hash, empty: false, whole: true, reloaded: '', fatal: [] };
+	return {
+		...memory,
+		conf: {
+			...conf,
+			files: { ...conf.files, [name]: { ...facts, installed: hash } },
+			...(withCopy && { ownCopy: hash }),
+		},
+	};
 }
 
 /** Equal meaning and equal reload stamp: Asterisk would load the same, and nobody waits for a reload. */
@@ -153,7 +173,7 @@ async function reload(
 		return { told: `installed ${names}; Asterisk cannot be asked, it reads them later${left}`, verified: 'pending' };
 	const notTaken = verdicts.filter(({ verdict }) => verdict === 'not-loaded');
 	if (notTaken.length > 0) {
-		const back = notTaken.map(({ file }) => putBack(file, folder)).filter((name) => name !== undefined);
+		const back = notTaken.map(({ file }) => putBack(file, folder, world)).filter((name) => name !== undefined);
 		if (back.length > 0)
 			await loadAll(
 				CONF_FILES.filter(({ name }) => back.includes(name)),
@@ -197,11 +217,11 @@ async function loadAll(files: readonly ConfFile[], folder: ConfFolder, world: Wo
 }
 
 /** Installs the newest earlier version that Asterisk can read. @returns its name, undefined when there is none */
-function putBack(file: ConfFile, folder: ConfFolder): string | undefined {
+function putBack(file: ConfFile, folder: ConfFolder, world: World): string | undefined {
 	const live = folder.read(file.name);
 	for (const text of folder.versions(file.name)) {
 		if (text === live?.text || !isUsable(file, text, folder)) continue;
-		put(file, folder.stage(file.name, text, file.includedBy), text, live?.hash ?? 'missing', folder);
+		put(file, folder.stage(file.name, text, file.includedBy), text, live?.hash ?? 'missing', folder, world);
 		return file.name;
 	}
 	return undefined;

@@ -41,7 +41,8 @@ export async function startDatasetServer(): Promise<DatasetServer> {
 			connections.push(connection);
 			const name = `dataset${connections.length}`;
 			await connection.query(`CREATE DATABASE ${name}; USE ${name};`);
-			for (const file of ['schema.sql', '../../sandbox/conf-schema.sql', ...sqlFiles]) await connection.query(fixture(file));
+			for (const file of ['schema.sql', '../../sandbox/conf-schema.sql', ...sqlFiles])
+				await connection.query(fixture(file));
 			let statements = 0;
 			return {
 				query: async (sql, parameters) => {

@@ -218,8 +218,8 @@ async function compare(
 		const wanted = generated.files[name];
 		if (wanted === undefined || found.kind === 'refused') continue;
 		const live = folder.read(name)?.text ?? '';
-		if (live === wanted) asGenerated.push(name);
-		if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
+		if (live === wanted && found.kind === 'file') asGenerated.push(name);
+		else if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
 			diffs[name] = unifiedDiff(name, live, wanted);
 		}
 	}

@@ -147,6 +147,7 @@ function withInstalled(memory: Memory, { name, hash }: Staged, withCopy: boolean
 /** Equal meaning and equal reload stamp: Asterisk would load the same, and nobody waits for a reload. */
 function sayTheSame(file: ConfFile, live: string, wanted: string, folder: ConfFolder): boolean {
 	if (!isUsable(file, live, folder)) return false;
+	if (live === wanted) return true;
 	const stamps = [live, wanted].map((text) => trailerOf(text).reloaded ?? '');
 	return stamps[0] === stamps[1] && normalForm(file.name, live) === normalForm(file.name, wanted);
 }

@@ -84,11 +84,11 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		lookAtFile(file, folder, base.memory),
 	);
 	await askAsterisk(world, files, folder, base);
-	const asks = files.some((file) => isDamaged(file)) || base.memory.owed !== undefined;
+	const damaged = files.some((file) => isDamaged(file));
 	const due = base.uptime - (base.memory.thoroughAt ?? Number.NEGATIVE_INFINITY) >= THOROUGH_EVERY;
 	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
 	const edited = server?.sourceFingerprint !== base.memory.sourceFingerprint;
-	const thorough = server !== undefined && (base.asked || asks || due || changed || edited);
+	const thorough = server !== undefined && (base.asked || damaged || due || changed || edited);
 	const compared = thorough ? await compare(world, folder, files) : undefined;
 	return {
 		...base,

@@ -126,21 +126,6 @@ describe('a phone added while stock is absent', () => {
 		expect(read('voicemail.conf')).toBe(read('BUILDvoicemail-vicidial.conf'));
 		expect((await conf([], AT_ONCE)).findings).toEqual([]);
 	});
-
-	it('between reading and installing asks again, and is there after the next tick', async () => {
-		await addPhone();
-		const { run, ended } = await runUntilClaimed();
-		run.kill('SIGSTOP');
-		await dialer.database.query(
-			"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, active, fullname, protocol, email, template_id, conf_override, conf_secret) VALUES ('cc151', '151', '151', ?, 'Y', 'Late Agent', 'SIP', '', '--NONE--', '', 'x'); UPDATE servers SET rebuild_conf_files='Y'",
-			[dialer.serverIp],
-		);
-		run.kill('SIGCONT');
-		await ended;
-		await conf([], AT_ONCE);
-		expect(await hasPeer('cc150')).toBe(true);
-		expect(await hasPeer('cc151')).toBe(true);
-	});
 });
 
 describe('a rebuild that is cut off', () => {

@@ -1,5 +1,6 @@
 import {
 	chmodSync,
+	cpSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -28,8 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => dialer.stop());
 
-const run = (args: string[], options: { uid?: number; gid?: number; cwd?: string } = {}) =>
-	execute(VICIKEEP, ['check', ...args], { env, ...options });
+const run = (args: string[]) => execute(VICIKEEP, ['check', ...args], { env });
 
 /** The same moment in every format; each must be well-formed, tell the same state and leave by it. */
 async function inEveryFormat(...args: string[]): Promise<Report> {
@@ -76,6 +76,13 @@ describe('one state in every format', () => {
 		// on a dialer the folders above astguiclient.conf are open to all
 		chmodSync(dialer.folder, 0o755);
 		chmodSync(join(dialer.folder, 'etc'), 0o755);
+		// so may be those above this project, but not always
+		const program = join(dialer.folder, 'program');
+		const root = join(import.meta.dirname, '../..');
+		for (const name of ['bin', 'dist', 'templates', 'package.json'])
+			cpSync(join(root, name), join(program, name), { recursive: true });
+		const run = (args: string[], options: { uid?: number; gid?: number; cwd?: string }) =>
+			execute(join(program, 'bin/vicikeep'), ['check', ...args], { env, ...options });
 		const asNobody = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {};
 		const { code, stdout, stderr } = await run(['-n', '-t', '9', '--format', 'nagios'], asNobody);
 		const { first, long } = readPluginOutput(stdout);

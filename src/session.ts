@@ -8,7 +8,7 @@ import type { Proc } from './adapters/proc.ts';
 import { StateFolder } from './adapters/state.ts';
 import type { Options } from './cli.ts';
 import type { Memory } from './memory.ts';
-import { ownsDialer, ownTrouble, prepared, reasonNotToRepair } from './permission.ts';
+import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
 import { logLines } from './report/log.ts';
 import { run } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -64,6 +64,7 @@ export async function look(
 	const memory = state.load(proc.bootId());
 	const amiMemory = state.loadAmi();
 	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
+	const pause = pauseOf(settings, startedAt);
 	const world = new World({
 		settings,
 		proc,
@@ -75,7 +76,11 @@ export async function look(
 		traces: session.traces,
 		installRoot: session.installRoot,
 		rebuild: options.rebuild,
-		ownTrouble: [...state.problems, ...(ownsDialer(settings) ? ownTrouble(lock, remembers) : [])],
+		ownTrouble: [
+			...state.problems,
+			...(pause?.trouble ?? []),
+			...(ownsDialer(settings) ? ownTrouble(lock, remembers) : []),
+		],
 	});
 	const { report, ...learnt } = await run({
 		world,
@@ -83,7 +88,7 @@ export async function look(
 		dryRun: options.dryRun,
 		checks: options.checks,
 		only: options.only,
-		mayNot: reasonNotToRepair(settings, proc, lock, remembers),
+		mayNot: reasonNotToRepair(settings, proc, lock, remembers, pause, startedAt),
 		startedAt,
 		began,
 		environment: () => cronEnvironment(settings.crontab, settings.home),

@@ -42,7 +42,7 @@ function allWell({ checks, actions, status }: Report): string {
 	const repaired = actions.filter(({ outcome }) => outcome === 'done').map(({ id }) => id);
 	const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
 	const after = repaired.length > 0 ? ` after ${repaired.join(', ')}` : '';
-	return `${count('ok')} checks passed${skipped}${after}`;
+	return `${count('ok')} check${count('ok') === 1 ? '' : 's'} passed${skipped}${after}`;
 }
 
 function details(report: Report): string[] {

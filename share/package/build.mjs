@@ -17,11 +17,12 @@ const PLACES = {
 	'dist/vicikeep.cjs': `${LIBRARY}/dist/vicikeep.cjs`,
 	templates: `${LIBRARY}/templates`,
 	'share/report.schema.json': `${LIBRARY}/share/report.schema.json`,
-	'share/examples': 'usr/share/doc/vicikeep/examples',
+	'share/deploy-example.sh': 'usr/share/doc/vicikeep/examples/deploy-example.sh',
 	'README.md': 'usr/share/doc/vicikeep/README.md',
+	'SECURITY.md': 'usr/share/doc/vicikeep/SECURITY.md',
 	LICENSE: 'usr/share/doc/vicikeep/copyright',
-	'share/vicikeep.bash-completion': 'usr/share/bash-completion/completions/vicikeep',
-	'share/vicikeep.logrotate': 'etc/logrotate.d/vicikeep',
+	'share/completion.bash': 'usr/share/bash-completion/completions/vicikeep',
+	'share/logrotate.conf': 'etc/logrotate.d/vicikeep',
 	'share/vicikeep.env': 'etc/vicikeep.env',
 };
 /** What an administrator may have changed, and an upgrade must leave. */
@@ -82,12 +83,23 @@ function makeRpm() {
 	const top = join(OUT, 'rpmbuild');
 	mkdirSync(top);
 	const spec = join(top, 'vicikeep.spec');
-	const config = SETTINGS.map((path) => `%config(noreplace) ${path === '/etc/vicikeep.env' ? '%attr(0600, root, root) ' : ''}${path}`);
+	const config = SETTINGS.map(
+		(path) => `%config(noreplace) ${path === '/etc/vicikeep.env' ? '%attr(0600, root, root) ' : ''}${path}`,
+	);
 	writeFileSync(spec, fill('rpm/vicikeep.spec', { version, description, config: config.join('\n') }));
-	const defines = { _topdir: top, _rpmdir: OUT, tree: TREE, _build_name_fmt: '%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm' };
-	execFileSync('rpmbuild', ['-bb', '--quiet', ...Object.entries(defines).flatMap(([k, v]) => ['--define', `${k} ${v}`]), spec], {
-		stdio: ['ignore', 'ignore', 'inherit'],
-	});
+	const defines = {
+		_topdir: top,
+		_rpmdir: OUT,
+		tree: TREE,
+		_build_name_fmt: '%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm',
+	};
+	execFileSync(
+		'rpmbuild',
+		['-bb', '--quiet', ...Object.entries(defines).flatMap(([k, v]) => ['--define', `${k} ${v}`]), spec],
+		{
+			stdio: ['ignore', 'ignore', 'inherit'],
+		},
+	);
 	rmSync(top, { recursive: true });
 	return join(OUT, `vicikeep-${version}-1.noarch.rpm`);
 }

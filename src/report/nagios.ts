@@ -1,4 +1,5 @@
 import type { CheckStatus, Finding, Metric, Report } from '../types.ts';
+import { plain as withoutControls } from './lines.ts';
 import { GRAVITY, isRepaired, rootsOf, standingOf } from './standing.ts';
 import { tellAction } from './text.ts';
 
@@ -53,7 +54,7 @@ function details(report: Report): string[] {
 			`${isRepaired(finding, report) ? 'REPAIRED' : finding.status.toUpperCase()}: ${finding.summary}`,
 			...about(finding),
 		]),
-		...actions.map(tellAction),
+		...actions.map((action) => tellAction(action)),
 		...checks.flatMap(({ id, skipped_because }) =>
 			skipped_because === undefined ? [] : [`SKIPPED: ${id}: ${skipped_because}`],
 		),
@@ -98,11 +99,7 @@ function labelOf(name: string, subjects: readonly string[]): string {
 const decimal = (value: number): string => String(Number(value.toFixed(3)));
 
 /** One line without bars, which would begin performance data, and without control characters. */
-const plain = (text: string): string =>
-	text
-		.replace(/\p{Cc}+/gu, ' ')
-		.replaceAll('|', '/')
-		.trimEnd();
+const plain = (text: string): string => withoutControls(text).replaceAll('|', '/');
 
 const cut = (text: string, end = ''): string =>
 	text.length + end.length <= FIRST_LINE ? text + end : `${text.slice(0, FIRST_LINE - end.length - 3)}...${end}`;

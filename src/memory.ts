@@ -21,6 +21,8 @@ export interface ConfFacts {
 	reloaded: string;
 	/** what would make Asterisk lose the rest of the file */
 	fatal: string[];
+	/** hash of the version that stock or vicikeep installed last; another than `hash` after an edit by hand */
+	installed?: string;
 	/** the version that Asterisk was last seen to hold, or could not tell about, and the start of that Asterisk */
 	proven?: { hash: string; asteriskStart: number };
 }
@@ -42,6 +44,8 @@ export interface ConfMemory {
 	/** when the tables behind the files were last written, as of that comparison */
 	sourceFingerprint?: string;
 	comparison?: Comparison;
+	/** hash of BUILDvoicemail-vicidial.conf as we wrote it, to tell it from one of stock's */
+	ownCopy?: string;
 	/** a rebuild that was begun: struck out only after install, reload and proof */
 	owed?: { since: string };
 }
@@ -56,8 +60,10 @@ export interface Memory {
 	conditions: Record<string, Condition>;
 	/** command line of each daemon as last seen running, without the interpreter */
 	commands: Record<string, string[]>;
-	/** seconds since boot of every start or restart attempt, by daemon */
+	/** seconds since boot of every start or restart attempt, by daemon; and of every run that made one */
 	attempts: Record<string, number[]>;
+	/** repairs that were done and whose sign of life the next run has to see, by action; `at` is a local time of day */
+	pending?: Record<string, { kind: ActionKind; subject: string; at: string }>;
 	/** a repair that was begun and whose end was not seen */
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
@@ -96,10 +102,11 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 }
 
 /** Nothing is proven to a new Asterisk, and uptimes begin anew; debts stay. */
-function afterBoot({ files, owed }: ConfMemory): ConfMemory {
+function afterBoot({ files, owed, ownCopy }: ConfMemory): ConfMemory {
 	const unproven = Object.entries(files).map(([name, { proven: _, ...facts }]) => [name, facts] as const);
 	return {
 		files: Object.fromEntries(unproven),
+		...(ownCopy !== undefined && { ownCopy }),
 		...(owed && { owed }),
 	};
 }
@@ -171,15 +178,4 @@ export class Notebook {
 		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
 		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
 	}
-}
-
-/** Seconds since boot until which the ration for one daemon is used up; undefined while there is some left. */
-export function rationUsedUpUntil(
-	attempts: number[],
-	ration: { restarts: number; seconds: number },
-	uptime: number,
-): number | undefined {
-	const recent = attempts.filter((at) => uptime - at < ration.seconds);
-	if (recent.length < ration.restarts) return undefined;
-	return (recent.at(-ration.restarts) ?? uptime) + ration.seconds;
 }

@@ -1,4 +1,4 @@
-import { keyOf, rankOf } from '../diagnose.ts';
+import { keyOf } from '../diagnose.ts';
 import type { ActionReport, CheckReport, CheckStatus, Finding, Report } from '../types.ts';
 import { rootsOf } from './standing.ts';
 

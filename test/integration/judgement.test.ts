@@ -187,3 +187,25 @@ describe('a machine that is drowning', () => {
 		expect((await tick(dialer)).actions).toEqual(['done restart:AST_update']);
 	});
 });
+
+describe("an administrator's veto against starting Asterisk", () => {
+	it('concerns nobody else, and is recalled after a day', async () => {
+		await dialer.database.query("UPDATE servers SET asterisk_temp_no_restart='Y' WHERE server_ip=?", [dialer.serverIp]);
+		dialer.daemons.kill(SENDER, 'SIGKILL');
+		await gone(SENDER);
+		await tick(dialer);
+		const repaired = await tick(dialer);
+		expect(repaired.actions).toEqual(['done start:AST_manager_send']);
+		expect(repaired.exitCode).toBe(0);
+
+		const path = join(dialer.stateDir, 'state.json');
+		const state = JSON.parse(readFileSync(path, 'utf8'));
+		state.server.noRestartSince = new Date(Date.parse(state.server.noRestartSince) - 25 * 3600 * 1000).toISOString();
+		writeFileSync(path, JSON.stringify(state));
+		for (const _ of [1, 2])
+			expect((await tick(dialer)).findings).toEqual([`config.temp_no_restart ${dialer.serverIp}`]);
+		await dialer.database.query("UPDATE servers SET asterisk_temp_no_restart='N' WHERE server_ip=?", [dialer.serverIp]);
+		expect((await tick(dialer)).findings).toEqual([]);
+		expect(JSON.parse(readFileSync(path, 'utf8')).server.noRestartSince).toBeUndefined();
+	});
+});

@@ -33,7 +33,7 @@ export const THRESHOLDS = {
 		meaning: "difference between the local and Asterisk's clock",
 	},
 	ami_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'round trip of an AMI Ping' },
-	daemon_starts: { unit: 'count', warn: 3, crit: 5, meaning: 'starts of one daemon within five minutes' },
+	daemon_starts: { unit: 'count', warn: 4, crit: 5, meaning: 'starts of one daemon within five minutes' },
 	daemon_blocked: {
 		unit: 'seconds',
 		warn: 30,

@@ -1,17 +1,19 @@
 import { sleep } from './adapters/clock.ts';
-import { runProgram } from './adapters/exec.ts';
-import { isMissing } from './adapters/files.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { ageQueue } from './repairs/age-queue.ts';
+import { explainStart } from './repairs/explain-start.ts';
+import { gatherEvidence } from './repairs/gather-evidence.ts';
 import { proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
-import { StepFailed, screenProgram } from './repairs/screen.ts';
+import { StepFailed } from './repairs/screen.ts';
+import { seeThatItCanStart, startDaemon } from './repairs/start-daemon.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
 import { badMoment } from './restraint.ts';
+import { startBlocked } from './steps.ts';
 import type { Action, ActionReport, Step } from './types.ts';
 import type { World } from './world.ts';
 
-const START_TIMEOUT = 5000;
 /** Milliseconds until a damaged conf file is looked at again: stock copies in place, piece by piece. */
 const SECOND_LOOK = 2000;
 /** Milliseconds that must be left of the run after waiting for it. */
@@ -52,8 +54,12 @@ export async function act(
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
-		seeThatItCanStart(action, environment);
-		for (const step of action.steps) told.push(await perform(step, daemon, world, environment));
+		const table = world.proc.processes();
+		const found = findDaemon(table, world.settings.home, scriptsOf(daemon));
+		const inTheWay = startBlocked(action.steps, daemon, found, table);
+		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
+		seeThatItCanStart(action, environment, world);
+		for (const step of action.steps) told.push(await perform(step, action, daemon, world, environment));
 		const proven = action.steps.some((step) => step.do === 'prove');
 		const finished = interruptedAt === undefined ? '' : `finished what was interrupted at ${interruptedAt}: `;
 		return report({ outcome: 'done', reason: finished + told.join('; '), verified: proven ? true : 'pending' });
@@ -82,16 +88,43 @@ async function actOnConf(
 	return { outcome: 'done', reason: told, verified };
 }
 
-async function perform(step: Step, daemon: Daemon, world: World, environment: Record<string, string>): Promise<string> {
+async function perform(
+	step: Step,
+	{ steps }: Action,
+	daemon: Daemon,
+	world: World,
+	environment: Record<string, string>,
+): Promise<string> {
 	switch (step.do) {
+		case 'evidence':
+			return gatherEvidence(daemon.name, step, world, environment);
 		case 'stop':
 			return stopProcesses(step, world, environment);
 		case 'start':
-			return start(step, daemon, world, environment);
+			return startDaemon(step, daemon, world, environment);
+		case 'age-queue':
+			return ageQueue(step, world);
 		case 'prove':
-			return proveLife(daemon, world);
+			return prove(steps, daemon, world, environment);
 		default:
 			throw new StepFailed(`${step.do} is no step for a daemon`);
+	}
+}
+
+/** A start that does not last has a reason that is worth more than the fact. @throws StepFailed */
+async function prove(
+	steps: readonly Step[],
+	daemon: Daemon,
+	world: World,
+	environment: Record<string, string>,
+): Promise<string> {
+	try {
+		return await proveLife(daemon, world);
+	} catch (error) {
+		const start = steps.find((step) => step.do === 'start');
+		const { copies } = findDaemon(world.proc.processes(), world.settings.home, scriptsOf(daemon));
+		if (!(error instanceof StepFailed) || !start || copies.length > 0) throw error;
+		throw new StepFailed([error.message, ...(await explainStart(start, world, environment))].join('; '));
 	}
 }
 
@@ -104,37 +137,4 @@ async function awaitStockKeepalive({ proc, settings, deadline }: World, oldest: 
 		if (deadline.remaining() < NEEDED_AFTER_WAIT) throw new StockAtWork();
 		await sleep(500);
 	}
-}
-
-/** Whether a start can succeed at all; asked before anything is stopped for it. @throws StepFailed */
-function seeThatItCanStart({ steps }: Action, environment: Record<string, string>): void {
-	const step = steps.find((one) => one.do === 'start');
-	if (!step) return;
-	screenProgram(environment);
-	const [script = ''] = step.argv;
-	for (const path of [script, environment.HOME ?? '/'])
-		if (isMissing(path)) throw new StepFailed(`there is no ${path}`);
-}
-
-async function start(
-	step: Extract<Step, { do: 'start' }>,
-	daemon: Daemon,
-	{ proc, settings }: World,
-	environment: Record<string, string>,
-): Promise<string> {
-	const program = screenProgram(environment);
-	// stopping took its time, and somebody else may have been faster
-	const [other] = findDaemon(proc.processes(), settings.home, scriptsOf(daemon)).copies;
-	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
-	const { exitCode, output } = await runProgram(
-		program,
-		['-d', '-m', '-S', step.screen, ...step.argv],
-		environment,
-		START_TIMEOUT,
-	);
-	if (exitCode !== 0)
-		throw new StepFailed(
-			`screen could not start ${step.argv[0]}: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`,
-		);
-	return `started in screen ${step.screen}`;
 }

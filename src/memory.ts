@@ -62,6 +62,8 @@ export interface Memory {
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
 	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
+	/** the newest action there was at the last look that counts, and when that was: uptime in seconds, ISO 8601 */
+	actionsSeen?: { newest: number; at: number; since: string };
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
 	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */

@@ -3,7 +3,7 @@ import { findDaemon, scriptsOf } from './dialer/process-table.ts';
 import type { Memory } from './memory.ts';
 import { reasonToWithhold } from './restraint.ts';
 import type { Settings } from './settings.ts';
-import { stepsFor } from './steps.ts';
+import { startBlocked, stepsFor } from './steps.ts';
 import type { Action, ActionKind, CheckId, Finding, Process } from './types.ts';
 
 /** What the plan is made from; everything was observed or settled before. */
@@ -58,6 +58,8 @@ function planFor(daemon: Daemon, finding: Finding, situation: Situation, before:
 		subject: daemon.name,
 		steps: stepsFor(kind, daemon, found, situation),
 	};
-	const withheld = reasonToWithhold(kind, daemon, finding, found, situation, before);
+	const withheld =
+		reasonToWithhold(kind, daemon, finding, found, situation, before) ??
+		startBlocked(action.steps, daemon, found, situation.table);
 	return withheld === undefined ? action : { ...action, withheld };
 }

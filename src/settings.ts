@@ -28,6 +28,9 @@ export interface Settings {
 	runDir: string;
 	logDir: string;
 	restart: 'start' | 'kill-only' | 'off';
+	restartAsterisk: 'db' | 'deadlock' | 'never';
+	/** what becomes of stale NEW actions before a stalled sender is started again */
+	ageQueue: 'off' | 'report' | 'on';
 	graceBoot: number;
 	graceDatabase: number;
 	graceStart: number;
@@ -78,6 +81,8 @@ const NAMES = [
 	'RUN_DIR',
 	'LOG_DIR',
 	'RESTART',
+	'RESTART_ASTERISK',
+	'AGE_QUEUE',
 	'GRACE_BOOT',
 	'GRACE_DATABASE',
 	'GRACE_START',
@@ -172,6 +177,12 @@ export function settle(sources: SettingsSources): Settings {
 		logDir: folder('LOG_DIR', '/var/log/vicikeep'),
 		restart: choice(text('RESTART'), ['start', 'kill-only', 'off'] as const, 'start', (expected) =>
 			fail('RESTART', expected),
+		),
+		restartAsterisk: choice(text('RESTART_ASTERISK'), ['db', 'deadlock', 'never'] as const, 'db', (expected) =>
+			fail('RESTART_ASTERISK', expected),
+		),
+		ageQueue: choice(text('AGE_QUEUE'), ['off', 'report', 'on'] as const, 'report', (expected) =>
+			fail('AGE_QUEUE', expected),
 		),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),

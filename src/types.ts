@@ -104,7 +104,11 @@ export interface Process extends ProcessId {
 
 /** A repair as data; only `act.ts` performs it. */
 export type Step =
+	/** keep what the following stop would destroy; `why` is what was found */
+	| { do: 'evidence'; why: string; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
+	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
+	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
 	| { do: 'start'; screen: string; argv: string[] }
 	| { do: 'prove'; daemon: string }
 	/** generate and install these conf files, or all that differ */

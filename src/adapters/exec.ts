@@ -9,12 +9,14 @@ export interface Ran {
 /**
  * Runs a program without a shell, in exactly this environment, and waits for it.
  * @param milliseconds after which it is killed; exitCode is then undefined
+ * @param rest what it reads from stdin, and the folder it runs in when that is not the home
  */
 export async function runProgram(
 	file: string,
 	args: string[],
 	environment: Record<string, string>,
 	milliseconds: number,
+	rest: { input?: string; folder?: string } = {},
 ): Promise<Ran> {
 	// most runs repair nothing and need not load it
 	const { execa } = await import('execa');
@@ -23,8 +25,8 @@ export async function runProgram(
 		const { exitCode, all } = await execa(file, args, {
 			env: environment,
 			extendEnv: false,
-			cwd: environment.HOME ?? '/',
-			stdin: 'ignore',
+			cwd: rest.folder ?? environment.HOME ?? '/',
+			...(rest.input === undefined ? { stdin: 'ignore' as const } : { input: rest.input }),
 			all: true,
 			reject: false,
 			timeout: milliseconds,

@@ -32,6 +32,13 @@ function programOf([, ...args]: readonly string[]): string | undefined {
 	return undefined;
 }
 
+/** Pid and name of a screen session, as its own program names it; undefined for one that was given no name. */
+export function sessionOf({ pid, argv }: Pick<Process, 'pid' | 'argv'>): string | undefined {
+	const at = argv.findIndex((argument) => /^-[a-zA-Z]*S$/.test(argument));
+	const name = at < 0 ? undefined : argv[at + 1];
+	return name === undefined ? undefined : `${pid}.${name}`;
+}
+
 /**
  * Finds a daemon's processes by their exact argument lists, never by a part of a `ps` line: `AST_VDauto_dial.pl` must
  * not be found in `AST_VDauto_dial_FILL.pl`, nor in an editor's arguments.

@@ -133,6 +133,7 @@ describe('queues', () => {
 	const none = { count: 0, head: undefined, age: 0 };
 	const calm: QueueObservation = {
 		manager: { new: none, queue: none },
+		actionsSeen: undefined,
 		originates: { unanswered: 0, marked: 0 },
 		hopper: [{ campaign: 'A', status: 'READY', count: 10 }],
 		autoCalls: [],

@@ -1,6 +1,6 @@
 import { sleep } from './adapters/clock.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
-import { findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { processesOf } from './dialer/process-table.ts';
 import { ageQueue } from './repairs/age-queue.ts';
 import { explainStart } from './repairs/explain-start.ts';
 import { gatherEvidence } from './repairs/gather-evidence.ts';
@@ -55,7 +55,7 @@ export async function act(
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
 		const table = world.proc.processes();
-		const found = findDaemon(table, world.settings.home, scriptsOf(daemon));
+		const found = processesOf(daemon, table, world.settings.home);
 		const inTheWay = startBlocked(action.steps, daemon, found, table);
 		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
 		seeThatItCanStart(action, environment, world);
@@ -122,7 +122,7 @@ async function prove(
 		return await proveLife(daemon, world);
 	} catch (error) {
 		const start = steps.find((step) => step.do === 'start');
-		const { copies } = findDaemon(world.proc.processes(), world.settings.home, scriptsOf(daemon));
+		const { copies } = processesOf(daemon, world.proc.processes(), world.settings.home);
 		if (!(error instanceof StepFailed) || !start || copies.length > 0) throw error;
 		throw new StepFailed([error.message, ...(await explainStart(start, world, environment))].join('; '));
 	}

@@ -1,3 +1,4 @@
+import { startArguments } from './dialer/daemon.ts';
 import { type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
 import { blocked } from './dialer/start-check.ts';
@@ -26,8 +27,9 @@ export function stepsFor(kind: ActionKind, daemon: Daemon, found: DaemonProcesse
 }
 
 /** An argument that the administrator's crontab gave it stays; another script or folder means that the version changed. */
-function commandFor(daemon: Daemon, { settings, memory, asteriskVersion }: Situation): string[] {
-	const stock = [`${settings.home}/${daemon.script[scriptGeneration(asteriskVersion ?? '')]}`, ...daemon.args];
+function commandFor(daemon: Daemon, { settings, memory, asteriskVersion, options }: Situation): string[] {
+	const script = daemon.script[scriptGeneration(asteriskVersion ?? '')];
+	const stock = [`${settings.home}/${script}`, ...startArguments(daemon, options)];
 	const remembered = memory.commands[daemon.name];
 	return remembered && remembered[0] === stock[0] ? remembered : stock;
 }
@@ -60,5 +62,5 @@ export function startBlocked(
 	table: Situation['table'],
 ): string | undefined {
 	const start = steps.find((step) => step.do === 'start');
-	return start && blocked(daemon.name, start.argv[0] ?? '', found, table);
+	return start && blocked(daemon, start.argv[0] ?? '', found, table);
 }

@@ -100,6 +100,8 @@ export interface Process extends ProcessId {
 	started: number;
 	/** of another pid namespace, or of a user who has no business with the dialer: never ours to count or to stop */
 	foreign: boolean;
+	/** its folder, where its script was called without one */
+	cwd?: string;
 }
 
 /** A repair as data; only `act.ts` performs it. */
@@ -109,7 +111,8 @@ export type Step =
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
 	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
 	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
-	| { do: 'start'; screen: string; argv: string[] }
+	/** in a screen of this name; null for a program that goes into the background by itself */
+	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }
 	/** generate and install these conf files, or all that differ */
 	| { do: 'rebuild'; files: string[] | 'all' }

@@ -1,17 +1,6 @@
 import type { Process } from '../types.ts';
+import type { Daemon } from './daemon.ts';
 import type { DaemonProcesses } from './process-table.ts';
-
-/** Daemons that refuse to start while a third process carries the path of their script, besides themselves and their screen. */
-const CHECKED = [
-	'AST_update',
-	'AST_manager_send',
-	'AST_manager_listen',
-	'AST_manager_sip_AMI2',
-	'AST_conf_update_screen',
-	'AST_VDauto_dial',
-	'AST_VDremote_agents',
-	'AST_VDadapt',
-];
 
 /** The start check of the stock daemons drops lines with these words. */
 const DROPPED = /grep|\/bin\/sh/;
@@ -23,12 +12,12 @@ const DROPPED = /grep|\/bin\/sh/;
  * @param script path under which it would be started
  */
 export function blocked(
-	daemon: string,
+	daemon: Daemon,
 	script: string,
 	found: DaemonProcesses,
 	table: readonly Process[],
 ): string | undefined {
-	if (!CHECKED.includes(daemon)) return undefined;
+	if (!daemon.hasStartCheck) return undefined;
 	const counted = found.mentions.filter(({ argv }) => {
 		const line = argv.join(' ');
 		return line.includes(script) && !DROPPED.test(line);

@@ -46,16 +46,3 @@ const TRACES: Record<string, Traces> = {
 
 /** Nothing where a program is not known to leave any. */
 export const tracesOf = (subject: string): Traces => TRACES[subject] ?? { logs: [], rows: [] };
-
-/** Files in which a daemon finds the order to end; the first that sees it removes it. Two daemons share one. */
-const KILL_FILES: Record<string, string> = {
-	AST_update: 'update.kill',
-	AST_manager_send: 'sendmgr.kill',
-	AST_manager_listen: 'listenmgr.kill',
-	AST_manager_sip_AMI2: 'listenmgr.kill',
-	AST_VDauto_dial: 'VDAD.kill',
-	AST_VDremote_agents: 'VDAD.kill',
-	AST_VDauto_dial_FILL: 'VDADfull.kill',
-};
-
-export const killFileOf = (daemon: string): string | undefined => KILL_FILES[daemon];

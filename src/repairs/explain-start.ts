@@ -12,7 +12,7 @@ const COMPILE_TIMEOUT = 5000;
  * @returns reasons in words for the report; empty when none was found
  */
 export async function explainStart(
-	{ argv: [script = ''] }: Extract<Step, { do: 'start' }>,
+	{ screen, argv: [script = ''] }: Extract<Step, { do: 'start' }>,
 	world: World,
 	environment: Record<string, string>,
 ): Promise<string[]> {
@@ -20,7 +20,7 @@ export async function explainStart(
 	try {
 		return [
 			...diskTrouble(settings.logs),
-			...(await compileTrouble(script, settings.home, environment)).map((line) =>
+			...(screen === null ? [] : await compileTrouble(script, settings.home, environment)).map((line) =>
 				withoutSecrets(line, [settings.database.password]),
 			),
 		];

@@ -2,8 +2,7 @@ import { sleep } from '../adapters/clock.ts';
 import { runProgram } from '../adapters/exec.ts';
 import { isMissing, whyNotExecutable, whyNotWritable } from '../adapters/files.ts';
 import type { Daemon } from '../dialer/daemons.ts';
-import { findDaemon, scriptsOf } from '../dialer/process-table.ts';
-import { killFileOf } from '../dialer/traces.ts';
+import { processesOf } from '../dialer/process-table.ts';
 import type { Action, Step } from '../types.ts';
 import type { World } from '../world.ts';
 import { StepFailed, screenProgram, wipeDeadSockets } from './screen.ts';
@@ -17,7 +16,7 @@ const POLL = 200;
 export function seeThatItCanStart({ steps }: Action, environment: Record<string, string>, { settings }: World): void {
 	const step = steps.find((one) => one.do === 'start');
 	if (!step) return;
-	screenProgram(environment);
+	if (step.screen !== null) screenProgram(environment);
 	const [script = ''] = step.argv;
 	const home = environment.HOME ?? '/';
 	if (isMissing(home)) throw new StepFailed(`there is no ${home}, the home of the daemons`);
@@ -36,25 +35,25 @@ export async function startDaemon(
 	world: World,
 	environment: Record<string, string>,
 ): Promise<string> {
-	await wipeDeadSockets(environment);
-	const name = killFileOf(daemon.name);
+	if (step.screen !== null) await wipeDeadSockets(environment);
+	const name = daemon.killFile;
 	const killFile = `${world.settings.home}/${name}`;
 	const wasThere = name !== undefined && !isMissing(killFile);
 	await startOnce(step, daemon, world, environment);
-	if (!wasThere) return `started in screen ${step.screen}`;
+	const how = step.screen === null ? `by ${step.argv[0]}` : `in screen ${step.screen}`;
+	if (!wasThere) return `started ${how}`;
 	const until = performance.now() + KILL_FILE_TIMEOUT;
 	const ended = (): boolean => isMissing(killFile) && runningOf(daemon, world).length === 0;
 	while (!ended()) {
-		if (performance.now() > until)
-			return `started in screen ${step.screen}; ${killFile} lies there and may end it or another daemon`;
+		if (performance.now() > until) return `started ${how}; ${killFile} lies there and may end it or another daemon`;
 		await sleep(POLL);
 	}
 	await startOnce(step, daemon, world, environment);
-	return `a leftover ${killFile} ended it right after its start and is gone now; started again in screen ${step.screen}`;
+	return `a leftover ${killFile} ended it right after its start and is gone now; started again ${how}`;
 }
 
 const runningOf = (daemon: Daemon, { proc, settings }: World) => {
-	const { copies, screens } = findDaemon(proc.processes(), settings.home, scriptsOf(daemon));
+	const { copies, screens } = processesOf(daemon, proc.processes(), settings.home);
 	return [...copies, ...screens];
 };
 
@@ -65,14 +64,13 @@ async function startOnce(
 	environment: Record<string, string>,
 ): Promise<void> {
 	// stopping took its time, and somebody else may have been faster
-	const [other] = findDaemon(proc.processes(), settings.home, scriptsOf(daemon)).copies;
+	const [other] = processesOf(daemon, proc.processes(), settings.home).copies;
 	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
-	const { exitCode, output } = await runProgram(
-		screenProgram(environment),
-		['-d', '-m', '-S', screen, ...argv],
-		environment,
-		START_TIMEOUT,
-	);
+	const [script = '', ...args] = argv;
+	const { exitCode, output } =
+		screen === null
+			? await runProgram(script, args, environment, START_TIMEOUT, { leavesProcesses: true })
+			: await runProgram(screenProgram(environment), ['-d', '-m', '-S', screen, ...argv], environment, START_TIMEOUT);
 	if (exitCode !== 0)
-		throw new StepFailed(`screen could not start ${argv[0]}: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
+		throw new StepFailed(`${script} could not be started: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
 }

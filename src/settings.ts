@@ -1,7 +1,8 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
-import { choice, defined, limits, ration, startWindow, thresholdNames } from './settings-values.ts';
+import type { QuietTime } from './quiet-times.ts';
+import { choice, defined, limits, quietTimes, ration, startWindow, thresholdNames } from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
@@ -36,6 +37,8 @@ export interface Settings {
 	graceStart: number;
 	/** seconds of the minute in which daemons may be started; undefined for any */
 	startWindow?: { from: number; to: number };
+	/** parts of the day in which nothing that lives is stopped */
+	quietTimes: QuietTime[];
 	lookGap: number;
 	ration: { restarts: number; seconds: number };
 	proc: string;
@@ -87,6 +90,7 @@ const NAMES = [
 	'GRACE_DATABASE',
 	'GRACE_START',
 	'START_WINDOW',
+	'QUIET_TIMES',
 	'LOOK_GAP',
 	'RATION',
 	'PROC',
@@ -126,6 +130,9 @@ export function settle(sources: SettingsSources): Settings {
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
 	};
+
+	const oneOf = <T extends string>(name: Name, allowed: readonly T[], fallback: T): T =>
+		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
 
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
@@ -167,27 +174,22 @@ export function settle(sources: SettingsSources): Settings {
 		},
 		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
 		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
-		confOwner: choice(text('CONF_OWNER'), ['stock', 'vicikeep', 'off'] as const, 'stock', (expected) =>
-			fail('CONF_OWNER', expected),
-		),
+		confOwner: oneOf('CONF_OWNER', ['stock', 'vicikeep', 'off'] as const, 'stock'),
 		...(text('TEMPLATES') !== undefined && { templates: folder('TEMPLATES', '/') }),
 		...(crontab !== undefined && { crontab: folder('CRONTAB', '/') }),
 		stateDir: folder('STATE_DIR', '/var/lib/vicikeep'),
 		runDir: folder('RUN_DIR', '/run/vicikeep'),
 		logDir: folder('LOG_DIR', '/var/log/vicikeep'),
-		restart: choice(text('RESTART'), ['start', 'kill-only', 'off'] as const, 'start', (expected) =>
-			fail('RESTART', expected),
-		),
-		restartAsterisk: choice(text('RESTART_ASTERISK'), ['db', 'deadlock', 'never'] as const, 'db', (expected) =>
-			fail('RESTART_ASTERISK', expected),
-		),
-		ageQueue: choice(text('AGE_QUEUE'), ['off', 'report', 'on'] as const, 'report', (expected) =>
-			fail('AGE_QUEUE', expected),
-		),
+		restart: oneOf('RESTART', ['start', 'kill-only', 'off'] as const, 'start'),
+		restartAsterisk: oneOf('RESTART_ASTERISK', ['db', 'deadlock', 'never'] as const, 'db'),
+		ageQueue: oneOf('AGE_QUEUE', ['off', 'report', 'on'] as const, 'report'),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),
 		...startWindow(text('START_WINDOW') ?? '10-50', (expected) => fail('START_WINDOW', expected)),
+		quietTimes: quietTimes(text('QUIET_TIMES') ?? 'end-of-day,01:00-01:15', (expected) =>
+			fail('QUIET_TIMES', expected),
+		),
 		lookGap: number('LOOK_GAP', 50, 0, 3600),
 		ration: ration(text('RATION') ?? '3/15m', (expected) => fail('RATION', expected)),
 		proc: folder('PROC', '/proc'),

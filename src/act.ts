@@ -7,6 +7,7 @@ import { gatherEvidence } from './repairs/gather-evidence.ts';
 import { proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed } from './repairs/screen.ts';
+import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
 import { seeThatItCanStart, startDaemon } from './repairs/start-daemon.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
 import { badMoment } from './restraint.ts';
@@ -49,6 +50,8 @@ export async function act(
 		// one that copies conf files in place must be gone, however long it takes; one that hangs starts no daemons
 		await awaitStockKeepalive(world, action.subject === 'conf' ? Number.POSITIVE_INFINITY : KEEPALIVE_HANGS);
 		if (action.subject === 'conf') return report(await actOnConf(action, world, stillNeeded));
+		if (action.subject === 'Asterisk')
+			return report(await actOnAsterisk(action, world, environment, stillNeeded, told));
 		const daemon = DAEMONS.find(({ name }) => name === action.subject);
 		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
@@ -86,6 +89,32 @@ async function actOnConf(
 	const { told, verified } =
 		step.do === 'rebuild' ? await rebuildConf(step.files, world) : await reloadConf(step.files, world);
 	return { outcome: 'done', reason: told, verified };
+}
+
+/** A start that is begun is not cut off by the window: stock starts no Asterisk while there is one. */
+async function actOnAsterisk(
+	{ kind, steps }: Action,
+	world: World,
+	environment: Record<string, string>,
+	stillNeeded: () => Promise<boolean>,
+	told: string[],
+): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+	const as = kind === 'restart' ? 'restart' : 'start';
+	const tooLate = badMoment(as, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
+	if (tooLate) return { outcome: 'withheld', reason: tooLate };
+	if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it recovered by itself' };
+	let verified: true | 'pending' = 'pending';
+	for (const step of steps) {
+		if (step.do === 'evidence') told.push(await gatherEvidence('Asterisk', step, world, environment));
+		else if (step.do === 'stop') told.push(await stopProcesses(step, world, environment));
+		else if (step.do === 'start-asterisk') told.push(await startAsterisk(step, world, environment));
+		else if (step.do === 'prove') {
+			const proof = await proveAsterisk(world);
+			told.push(proof.told);
+			verified = proof.verified;
+		} else throw new StepFailed(`${step.do} is no step for Asterisk`);
+	}
+	return { outcome: 'done', reason: told.join('; '), verified };
 }
 
 async function perform(

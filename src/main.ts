@@ -76,6 +76,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		amiMemory,
 		mayLogIn: state.readable,
 		insists: options.only && options.checks.includes('asterisk') && process.stdin.isTTY === true,
+		remembers: remembers?.ready === true,
 		traces: traces(options.verbosity),
 		installRoot: join(__dirname, '..'),
 		rebuild: options.rebuild,

@@ -46,6 +46,13 @@ export interface ConfMemory {
 	owed?: { since: string };
 }
 
+/** How Asterisk was seen running: what it is started with again. */
+export interface AsteriskRan {
+	/** its systemd unit, when it has one */
+	unit?: string;
+	argv: string[];
+}
+
 /** What one run tells the next. Only runs that hold the lock write it. */
 export interface Memory {
 	version: 1;
@@ -64,6 +71,8 @@ export interface Memory {
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
 	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
+	/** how Asterisk was last seen running */
+	asterisk?: AsteriskRan;
 	/** the newest action there was at the last look that counts, and when that was: uptime in seconds, ISO 8601 */
 	actionsSeen?: { newest: number; at: number; since: string };
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
@@ -88,12 +97,13 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, told, logged, conf } = memory;
+	const { commands, server, asterisk, told, logged, conf } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
 		logged,
 		...(server && { server }),
+		...(asterisk && { asterisk }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
 	};

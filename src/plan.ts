@@ -34,6 +34,8 @@ export interface Situation {
 	asteriskVersion: string | undefined;
 	/** options of the stock keepalive's line in root's crontab */
 	options: CronOptions;
+	/** whether the database allows that Asterisk is started; undefined when it cannot say */
+	mayStartAsterisk: { asked: boolean; vetoed: boolean } | undefined;
 	/** seconds until this run must end */
 	remaining: number;
 	/** why this run may not repair anything at all */

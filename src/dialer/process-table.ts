@@ -19,7 +19,7 @@ export interface DaemonProcesses {
 const isPerl = (argv: string[]): boolean => /^perl(5[\d.]*)?$/.test(basename(argv[0] ?? ''));
 
 /** True for GNU screen's server process, which shows its name in capitals. */
-const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
+export const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
 
 /** The program that a screen session was started with: its first argument that is no option and no option's value. */
 function programOf([, ...args]: readonly string[]): string | undefined {
@@ -103,6 +103,10 @@ export function findAsterisk(table: readonly Process[], asteriskEtc: string): Pr
 		return at < 0 ? asteriskEtc === '/etc/asterisk' : (argv[at + 1] ?? '').startsWith(`${asteriskEtc}/`);
 	});
 }
+
+/** The shell script that starts Asterisk again whenever it ends (contrib/scripts of Asterisk). */
+export const isSafeAsterisk = ({ argv, foreign, state }: Process): boolean =>
+	!foreign && state !== 'Z' && argv.slice(0, 2).some((argument) => basename(argument) === 'safe_asterisk');
 
 const isConsoleFlag = (argument: string): boolean => /^-[a-zA-Z]*[rRx]/.test(argument) && !argument.startsWith('--');
 

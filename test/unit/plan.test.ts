@@ -39,6 +39,7 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		mayNot: undefined,
 		rebuild: undefined,
 		options: {},
+		mayStartAsterisk: { asked: true, vetoed: false },
 		...rest,
 	};
 }

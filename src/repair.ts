@@ -51,7 +51,7 @@ export async function repair(
 		const interruptedAt = earlier?.daemon === action.subject ? earlier.at : undefined;
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
-	if (attempted.length === 0) return { outcomes, ...look };
+	if (attempted.length === 0) return { ...look, outcomes };
 	return { outcomes, ...(await settle(looked, found, attempted, world, notebook)) };
 }
 

@@ -4,7 +4,7 @@ import { processesOf } from './dialer/process-table.ts';
 import { ageQueue } from './repairs/age-queue.ts';
 import { explainStart } from './repairs/explain-start.ts';
 import { gatherEvidence } from './repairs/gather-evidence.ts';
-import { proveLife } from './repairs/prove-life.ts';
+import { type Proof, proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed } from './repairs/screen.ts';
 import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
@@ -58,14 +58,18 @@ export async function act(
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
 		const table = world.proc.processes();
-		const found = processesOf(daemon, table, world.settings.home);
+		const found = processesOf(daemon, table, world.settings);
 		const inTheWay = startBlocked(action.steps, daemon, found, table);
 		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
 		seeThatItCanStart(action, environment, world);
-		for (const step of action.steps) told.push(await perform(step, action, daemon, world, environment));
-		const proven = action.steps.some((step) => step.do === 'prove');
+		let verified: ActionReport['verified'] = 'pending';
+		for (const step of action.steps) {
+			const performed = await perform(step, action, daemon, world, environment);
+			told.push(performed.told);
+			verified = performed.verified ?? verified;
+		}
 		const finished = interruptedAt === undefined ? '' : `finished what was interrupted at ${interruptedAt}: `;
-		return report({ outcome: 'done', reason: finished + told.join('; '), verified: proven ? true : 'pending' });
+		return report({ outcome: 'done', reason: finished + told.join('; '), verified });
 	} catch (error) {
 		if (error instanceof StockAtWork) return report({ outcome: 'withheld', reason: 'the stock keepalive is at work' });
 		const reason = error instanceof Error ? error.message : String(error);
@@ -117,22 +121,25 @@ async function actOnAsterisk(
 	return { outcome: 'done', reason: told.join('; '), verified };
 }
 
+/** What a step did, and whether that is a proof of life. */
+type Performed = { told: string; verified?: Proof['verified'] };
+
 async function perform(
 	step: Step,
 	{ steps }: Action,
 	daemon: Daemon,
 	world: World,
 	environment: Record<string, string>,
-): Promise<string> {
+): Promise<Performed> {
 	switch (step.do) {
 		case 'evidence':
-			return gatherEvidence(daemon.name, step, world, environment);
+			return { told: await gatherEvidence(daemon.name, step, world, environment) };
 		case 'stop':
-			return stopProcesses(step, world, environment);
+			return { told: await stopProcesses(step, world, environment) };
 		case 'start':
-			return startDaemon(step, daemon, world, environment);
+			return { told: await startDaemon(step, daemon, world, environment) };
 		case 'age-queue':
-			return ageQueue(step, world);
+			return { told: await ageQueue(step, world) };
 		case 'prove':
 			return prove(steps, daemon, world, environment);
 		default:
@@ -146,12 +153,12 @@ async function prove(
 	daemon: Daemon,
 	world: World,
 	environment: Record<string, string>,
-): Promise<string> {
+): Promise<Proof> {
 	try {
 		return await proveLife(daemon, world);
 	} catch (error) {
 		const start = steps.find((step) => step.do === 'start');
-		const { copies } = processesOf(daemon, world.proc.processes(), world.settings.home);
+		const { copies } = processesOf(daemon, world.proc.processes(), world.settings);
 		if (!(error instanceof StepFailed) || !start || copies.length > 0) throw error;
 		throw new StepFailed([error.message, ...(await explainStart(start, world, environment))].join('; '));
 	}

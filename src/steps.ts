@@ -5,13 +5,22 @@ import { blocked } from './dialer/start-check.ts';
 import type { Situation } from './plan.ts';
 import type { ActionKind, ProcessId, Step } from './types.ts';
 
-/** What a repair of this kind does to this daemon, step by step. Pure. */
-export function stepsFor(kind: ActionKind, daemon: Daemon, found: DaemonProcesses, situation: Situation): Step[] {
+/**
+ * What a repair of this kind does to this daemon, step by step. Pure.
+ * @param surplusPid of two copies the one that was judged to go
+ */
+export function stepsFor(
+	kind: ActionKind,
+	daemon: Daemon,
+	found: DaemonProcesses,
+	situation: Situation,
+	surplusPid?: number,
+): Step[] {
 	const { settings } = situation;
 	const prove: Step = { do: 'prove', daemon: daemon.name };
 	const why = situation.findings.find(({ remedy }) => remedy === `${kind}:${daemon.name}`)?.summary ?? '';
 	if (kind === 'stop') {
-		const surplus = surplusCopy(found.copies);
+		const surplus = found.copies.find(({ pid }) => pid === surplusPid) ?? surplusCopy(found.copies);
 		return [
 			...stop(
 				why,

@@ -82,6 +82,25 @@ async function readRemoteAgents(world: World): Promise<number | null> {
 	return active && active.count > 0 ? age : null;
 }
 
+const STAMPS: Record<'updater' | '-SHARE-' | '--CALLBACK-QUEUE--', string> = {
+	updater: 'SELECT last_update AS stamp FROM server_updater WHERE server_ip=? LIMIT 1',
+	'-SHARE-':
+		"SELECT entry_time AS stamp FROM vicidial_campaign_stats_debug WHERE campaign_id='-SHARE-' AND server_ip=? LIMIT 1",
+	'--CALLBACK-QUEUE--':
+		"SELECT entry_time AS stamp FROM vicidial_campaign_stats_debug WHERE campaign_id='--CALLBACK-QUEUE--' AND server_ip IN ('ADAPT', ?) LIMIT 1",
+};
+
+/** What a daemon last wrote into its row, as text; undefined when there is none or the database cannot be asked. */
+export async function readStamp(world: World, row: keyof typeof STAMPS): Promise<string | undefined> {
+	try {
+		const [found] = await world.query<{ stamp: string | null }>(STAMPS[row], [world.settings.serverIp]);
+		return found?.stamp ?? undefined;
+	} catch (error) {
+		if (error instanceof DatabaseTrouble) return undefined;
+		throw error;
+	}
+}
+
 /** The younger of two ages, 0 at least. A stamp from the future tells of a clock that was set, not of life. */
 export function youngest(...ages: (number | null)[]): number | null {
 	const sound = ages.filter((age) => age !== null && age > -60) as number[];

@@ -53,7 +53,7 @@ export async function startDaemon(
 }
 
 const runningOf = (daemon: Daemon, { proc, settings }: World) => {
-	const { copies, screens } = processesOf(daemon, proc.processes(), settings.home);
+	const { copies, screens } = processesOf(daemon, proc.processes(), settings);
 	return [...copies, ...screens];
 };
 
@@ -64,7 +64,7 @@ async function startOnce(
 	environment: Record<string, string>,
 ): Promise<void> {
 	// stopping took its time, and somebody else may have been faster
-	const [other] = processesOf(daemon, proc.processes(), settings.home).copies;
+	const [other] = processesOf(daemon, proc.processes(), settings).copies;
 	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
 	const [script = '', ...args] = argv;
 	const { exitCode, output } =

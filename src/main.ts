@@ -94,7 +94,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		mayNot: reasonNotToRepair(settings, proc, lock, remembers),
 		startedAt,
 		began,
-		environment: () => cronEnvironment(settings.crontab, settings.home),
+		environment: () => cronEnvironment(world.crontab(), settings.home),
 		save: (unfinished) => state.save(unfinished),
 		working: (what) => {
 			working = what;

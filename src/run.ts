@@ -1,5 +1,6 @@
 import { CHECKS } from './checks/index.ts';
 import { keyOf } from './diagnose.ts';
+import { optionsOf } from './dialer/crontab.ts';
 import { type Memory, Notebook } from './memory.ts';
 import { consider, type Judged, type Looked, lookAt, statusOf, worstOf } from './observe.ts';
 import { plan, type Situation } from './plan.ts';
@@ -60,6 +61,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		databaseUptime: found.flatMap(({ metrics }) => metrics).find(({ name }) => name === 'database_uptime')?.value,
 		seen: found.filter(({ seen }) => seen).map(({ id }) => id),
 		asteriskVersion: (await world.serverOrRemembered())?.asteriskVersion,
+		options: optionsOf(world.crontab()),
 		remaining: world.deadline.remaining() / 1000,
 		mayNot: parts.mayNot,
 		rebuild: world.rebuild,

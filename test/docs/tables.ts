@@ -1,5 +1,7 @@
 import { DAEMONS } from '../../src/dialer/daemons.ts';
+import { SETTING_TEXTS } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
+import { optionTexts } from './options.ts';
 
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: string[], rows: string[][]): string =>
@@ -19,6 +21,20 @@ export const TABLES: Record<string, () => string> = {
 					: port !== undefined
 						? `its processes are not stopped; after a repair it serves port ${port}`
 						: `it goes to sleep and wakes at least every ${wakesEvery} s`,
+			]),
+		),
+	options: () =>
+		table(
+			['option', 'meaning'],
+			optionTexts().map(({ flags, description }) => [`\`${flags}\``, description]),
+		),
+	settings: () =>
+		table(
+			['name', 'meaning', 'default'],
+			Object.entries(SETTING_TEXTS).map(([name, { meaning, fallback, source }]) => [
+				`\`VICIKEEP_${name}\``,
+				meaning,
+				fallback === undefined ? (source ?? '') : `\`${fallback}\``,
 			]),
 		),
 	limits: () =>

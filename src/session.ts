@@ -91,7 +91,7 @@ export async function look(
 		mayNot: reasonNotToRepair(settings, proc, lock, remembers, pause, startedAt),
 		startedAt,
 		began,
-		environment: () => cronEnvironment(settings.crontab, settings.home),
+		environment: () => cronEnvironment(world.crontab(), settings.home),
 		save: (unfinished) => state.save(unfinished),
 		working: session.working,
 	});

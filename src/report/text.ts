@@ -10,8 +10,8 @@ export type Paint = (status: CheckStatus, text: string) => string;
 const DIFF_LINES = 20;
 
 /**
- * The report for a person: the worst first, each cause with its consequences under it, what was done or why not, and
- * what to type next; what is repaired comes after what still stands.
+ * The report for a person: the worst first, of equals the one that can explain the others; each cause with its
+ * consequences under it, what was done or why not, and what to type next; what is repaired comes after what still stands.
  * @param width columns of the terminal
  * @param verbosity 0 the essentials; 1 evidence, metrics and timings
  */

@@ -38,6 +38,7 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		remaining: 40,
 		mayNot: undefined,
 		rebuild: undefined,
+		options: {},
 		...rest,
 	};
 }
@@ -206,6 +207,14 @@ describe('what is withheld, and why', () => {
 				done: [outcome('restart:AST_manager_listen')],
 			},
 			undefined,
+		],
+		[
+			'this run did something else and its own ration is used up',
+			{
+				memoryOf: { attempts: { AST_update: [9500, 9600, 9700] } },
+				done: [outcome('start:FastAGI_log')],
+			},
+			'gave up after 3 restarts',
 		],
 		['it was tried just now', { memoryOf: { attempts: { AST_update: [9960] } } }, 'the next is due at 12:00:30'],
 		['it was tried a look ago', { memoryOf: { attempts: { AST_update: [9950] } } }, undefined],

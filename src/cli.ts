@@ -11,6 +11,8 @@ export interface Options {
 	only: boolean;
 	/** conf files to be made anew although nothing is wrong with them */
 	rebuild: string[] | 'all' | undefined;
+	/** checks to explain instead of running any */
+	explain?: readonly CheckId[];
 	/** seconds in which to look again and again until nothing is critical */
 	wait?: number;
 	format: Format;
@@ -86,6 +88,12 @@ export function defineCommandLine(
 			(_: string, count: number) => count + 1,
 			0,
 		)
+		.addOption(
+			new Option(
+				'--explain [ids]',
+				'what each check (or these) looks at, its limits and where they come from, what it would do; looks at nothing',
+			).argParser(checkIds),
+		)
 		.option('--env-file <path>', 'settings file (default: /etc/vicikeep.env when it exists)')
 		.option('--no-color', 'no colours; so do NO_COLOR, TERM=dumb and a pipe')
 		.exitOverride()
@@ -107,6 +115,7 @@ export function defineCommandLine(
 				dryRun: options.dryRun,
 				checks,
 				only: options.only !== undefined,
+				...(options.explain !== undefined && { explain: options.explain === true ? CHECK_IDS : options.explain }),
 				...(options.wait !== undefined && { wait: options.wait }),
 				format: options.json ? 'json' : options.format,
 				...(options.metricsFile !== undefined && { metricsFile: options.metricsFile }),

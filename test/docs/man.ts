@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CHECK_IDS } from '../../src/checks/index.ts';
-import { SETTING_TEXTS } from '../../src/setting-texts.ts';
+import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
 
@@ -72,8 +72,8 @@ vicikeep_last_run_timestamp_seconds grows old, vicikeep itself does not run.`),
 		section(
 			'SETTINGS',
 			text('From the environment, else the settings file, else as named here.'),
-			...Object.entries(SETTING_TEXTS).map(([name, { meaning, fallback, source }]) =>
-				item(bold(`VICIKEEP_${name}`), `${meaning} (${fallback ?? source})`),
+			...Object.entries(SETTING_TEXTS).map(([name, setting]) =>
+				item(bold(`VICIKEEP_${name}`), `${setting.meaning} (${setting.fallback ?? usualSource(setting)})`),
 			),
 		),
 		section(

@@ -4,11 +4,13 @@ import { scriptGeneration } from '../dialer/daemons.ts';
 import { isStopped } from '../dialer/process-table.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
+import { about } from './asterisk-about.ts';
 import type { Check } from './check.ts';
 
 export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
+	about,
 
 	observe: readAsterisk,
 

@@ -29,7 +29,11 @@ export function explain(ids: readonly CheckId[], origins: Origins, notes: readon
 	const others = (Object.keys(SETTING_TEXTS) as SettingName[]).filter((name) => !used.includes(name));
 	const all = [
 		...parts,
-		['every check', '  finds', ...Object.entries(COMMON_FINDINGS).map(([kind, words]) => `${INDENT}….${kind}: ${words}`)],
+		[
+			'every check',
+			'  finds',
+			...Object.entries(COMMON_FINDINGS).map(([kind, words]) => `${INDENT}….${kind}: ${words}`),
+		],
 		...(ids.length === CHECKS.length ? [['other settings', ...others.map((name) => setting(name, origins))]] : []),
 		[...notes],
 	];

@@ -47,8 +47,8 @@ row in the table servers. Who is not root only looks.`),
 		section(
 			'OUTPUT FOR MONITORS',
 			text(`With --format nagios the first line says it all in less than 80 columns. Details follow, performance data after a
-bar. Of a quantity that exists once per daemon, campaign or folder the label is the initials of its name and what it
-is about, such as dp_AST_update for daemon_processes. Limits are inclusive: a value that reaches one is beyond it. A usage error is
+bar. Of a quantity that exists once per daemon, campaign or folder the label is its name shortened and what it is about, such as
+dsil_update for daemon_silence of AST_update. Limits are inclusive: a value that reaches one is beyond it. A usage error is
 an UNKNOWN line. Call it as vicikeep check -n -t 9 --format nagios; any user may.`),
 			'.PP',
 			text(`With --format prometheus, and in --metrics-file, every metric is a gauge in base units. The state is a number

@@ -32,6 +32,8 @@ export const queues: Check<QueueObservation> = {
 			metrics: [...judged.flatMap(({ metrics }) => metrics), ...counts(seen)],
 		};
 	},
+
+	remember: ({ actionsSeen }) => ({ ...(actionsSeen && { actionsSeen }) }),
 };
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

@@ -1,4 +1,5 @@
 import type { Row } from '../adapters/database.ts';
+import type { Memory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { secondsSinceLocal } from './heartbeats.ts';
 
@@ -12,6 +13,8 @@ export interface Backlog {
 }
 
 export interface QueueObservation {
+	/** the newest action of all servers as of the last look that counts, this one included; undefined when not known */
+	actionsSeen: Memory['actionsSeen'];
 	manager: { new: Backlog; queue: Backlog };
 	/** originates entered 60 to 600 s ago by status; undefined when the table is too costly to ask */
 	originates: { unanswered: number; marked: number } | undefined;
@@ -31,11 +34,17 @@ const LARGEST_MEMORY_TABLE = 50_000;
 /** Reads the dialer's queues: one table a statement, indexed where the table can be large, each bounded. */
 export async function readQueues(world: World): Promise<QueueObservation> {
 	const { serverIp } = world.settings;
-	const backlog = await world.query<{ status: string; count: number; head: number | null; oldest: string | null }>(
-		`SELECT 'NEW' AS status, COUNT(*) AS count, MIN(man_id) AS head, MIN(entry_date) AS oldest
+	const backlog = await world.query<{
+		status: string;
+		count: number;
+		head: number | null;
+		last: number | null;
+		oldest: string | null;
+	}>(
+		`SELECT 'NEW' AS status, COUNT(*) AS count, MIN(man_id) AS head, MAX(man_id) AS last, MIN(entry_date) AS oldest
 		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${BACKLOG_LIMIT}) AS waiting
 		UNION ALL
-		SELECT 'QUEUE', COUNT(*), MIN(man_id), MIN(entry_date)
+		SELECT 'QUEUE', COUNT(*), MIN(man_id), MAX(man_id), MIN(entry_date)
 		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='QUEUE' LIMIT ${BACKLOG_LIMIT}) AS queued`,
 		[serverIp, serverIp],
 	);
@@ -53,11 +62,14 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 		FROM vicidial_live_agents WHERE server_ip=? GROUP BY status, campaign_id LIMIT 500`,
 		[serverIp],
 	);
+	const { next, originates } = await readOriginates(world);
+	const newest = Math.max((next ?? 1) - 1, ...backlog.map(({ last }) => last ?? 0));
 	const waiting = agents.some(({ status }) => status === 'READY' || status === 'CLOSER');
 	const now = new Date();
 	return {
 		manager: { new: asBacklog(backlog, 'NEW', now), queue: asBacklog(backlog, 'QUEUE', now) },
-		originates: await readOriginates(world),
+		actionsSeen: actionsSeen(newest, world),
+		originates,
 		hopper,
 		autoCalls: autoCalls.map(({ status, count, call, silence }) => ({
 			status,
@@ -88,13 +100,23 @@ function asBacklog(
 	};
 }
 
-async function readOriginates(world: World): Promise<QueueObservation['originates']> {
+/** A look between two that count must not make younger what the earlier one saw. */
+function actionsSeen(newest: number, { memory, proc, settings }: World): QueueObservation['actionsSeen'] {
+	const before = memory.actionsSeen;
+	const at = proc.uptime();
+	if (before && at - before.at < settings.lookGap) return before;
+	return newest > 0 ? { newest, at, since: new Date().toISOString() } : undefined;
+}
+
+async function readOriginates(
+	world: World,
+): Promise<{ next: number | null; originates: QueueObservation['originates'] }> {
 	const [table] = await world.query<{ engine: string; rows: number | null; next: number | null }>(
 		"SELECT ENGINE AS engine, TABLE_ROWS AS `rows`, AUTO_INCREMENT AS next FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME='vicidial_manager'",
 		[],
 	);
 	const costly = table?.engine === 'MEMORY' && (table.rows ?? 0) > LARGEST_MEMORY_TABLE;
-	if (!table?.next || costly) return undefined;
+	if (!table?.next || costly) return { next: table?.next ?? null, originates: undefined };
 	const rows = await world.query<{ status: string; count: number }>(
 		`SELECT status, COUNT(*) AS count FROM vicidial_manager
 		WHERE man_id >= ? AND server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
@@ -102,7 +124,7 @@ async function readOriginates(world: World): Promise<QueueObservation['originate
 	);
 	const count = (...statuses: string[]): number =>
 		rows.filter(({ status }) => statuses.includes(status)).reduce((sum, row) => sum + row.count, 0);
-	return { unanswered: count('SENT'), marked: count('UPDATED', 'DEAD') };
+	return { next: table.next, originates: { unanswered: count('SENT'), marked: count('UPDATED', 'DEAD') } };
 }
 
 async function readAutoDialCampaigns(world: World): Promise<string[]> {

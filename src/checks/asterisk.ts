@@ -4,6 +4,7 @@ import { scriptGeneration } from '../dialer/daemons.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
+import { about } from './asterisk-about.ts';
 import { explainTrouble, killByHand, killRemedy } from './asterisk-trouble.ts';
 import type { Check } from './check.ts';
 
@@ -13,6 +14,7 @@ const VETO_FORGOTTEN = 86_400;
 export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
+	about,
 
 	observe: readAsterisk,
 

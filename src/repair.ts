@@ -52,7 +52,7 @@ export async function repair(
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
 	if (attempted.length === 0) return { ...look, outcomes };
-	return { outcomes, ...(await settle(looked, found, attempted, world, notebook)) };
+	return { ...(await settle(looked, found, attempted, world, notebook)), outcomes };
 }
 
 async function carryOut(

@@ -2,6 +2,7 @@ import {
 	accessSync,
 	closeSync,
 	constants,
+	fchmodSync,
 	fstatSync,
 	fsyncSync,
 	lstatSync,
@@ -65,6 +66,16 @@ export function ownership(path: string): { mode: number; uid: number } | undefin
 		return { mode: mode & 0o7777, uid };
 	} catch {
 		return undefined;
+	}
+}
+
+/** Whether this user may read a file, or list a folder. */
+export function mayRead(path: string): boolean {
+	try {
+		accessSync(path, constants.R_OK);
+		return true;
+	} catch {
+		return false;
 	}
 }
 
@@ -145,14 +156,15 @@ export function openOwn(path: string, flags: number): number {
 	throw new Error(`${path} is not a regular file; remove it`);
 }
 
-/** Replaces a file so that a reader, or a crash, finds either the old or the new text. Mode 0600. */
-export function replaceFile(path: string, text: string): void {
+/** Replaces a file so that a reader, or a crash, finds either the old or the new text. A link is replaced, not followed. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
 	const fresh = `${path}.${process.pid}.new`;
 	// a run under the same pid may have been killed right here
 	rmSync(fresh, { force: true });
 	const descriptor = openOwn(fresh, constants.O_EXCL);
 	try {
 		writeFileSync(descriptor, text);
+		fchmodSync(descriptor, mode);
 		fsyncSync(descriptor);
 	} catch (error) {
 		unlinkSync(fresh);

@@ -3,6 +3,7 @@ import { type QueueObservation, readQueues } from '../dialer/queues.ts';
 import { exceeded, measured, type ThresholdName } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
+import { about } from './queues-about.ts';
 
 /** Originates that must have been sent before their answers say anything about the listener. */
 const FEWEST_ORIGINATES = 20;
@@ -14,6 +15,7 @@ const WAITING = ['LIVE', 'IVR'];
 export const queues: Check<QueueObservation> = {
 	id: 'queues',
 	needs: ['mysql'],
+	about,
 
 	observe: readQueues,
 

@@ -35,8 +35,6 @@ export interface AsteriskObservation {
 	processes: { pid: number; startTicks: number; state: string; age: number }[];
 	/** how it runs, or was last seen running */
 	ran: AsteriskRan | undefined;
-	/** an administrator's veto against starting it; undefined when the database cannot say */
-	noRestart: boolean | undefined;
 	/** what was last learnt of the channel lock */
 	probe: DeepProbe | undefined;
 	/** whether an Asterisk that answers under this address must be a process of this machine */
@@ -67,7 +65,6 @@ export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 			age: uptime - started,
 		})),
 		ran: running[0] ? howItRuns(world, running[0]) : world.memory.asterisk,
-		noRestart: row?.asteriskTempNoRestart,
 		probe: world.deepProbe,
 		local: host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host)),
 		address: `${host}:${port}`,
@@ -186,12 +183,14 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 
 	const status = await session.action('CoreStatus', {}, world.deadline.share(ANSWER_TIMEOUT));
 	const succeeded = header(status, 'Response') === 'Success';
+	const channels = succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined;
+	world.asteriskChannels = channels;
 	return {
 		user,
 		version: session.version,
 		ping,
 		clockSkew,
-		channels: succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined,
+		channels,
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
 		...(await probeChannelLock(world, session, base.processes[0]?.startTicks ?? 0)),
 	};

@@ -1,3 +1,4 @@
+import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface ConfFacts {
 	reloaded: string;
 	/** what would make Asterisk lose the rest of the file */
 	fatal: string[];
+	/** hash of the version that stock or vicikeep installed last; another than `hash` after an edit by hand */
+	installed?: string;
 	/** the version that Asterisk was last seen to hold, or could not tell about, and the start of that Asterisk */
 	proven?: { hash: string; asteriskStart: number };
 }
@@ -43,8 +46,23 @@ export interface ConfMemory {
 	/** when the tables behind the files were last written, as of that comparison */
 	sourceFingerprint?: string;
 	comparison?: Comparison;
+	/** hash of BUILDvoicemail-vicidial.conf as we wrote it, to tell it from one of stock's */
+	ownCopy?: string;
 	/** a rebuild that was begun: struck out only after install, reload and proof */
 	owed?: { since: string };
+}
+
+/** What the daemons showed at earlier looks. */
+export interface ProcessMemory {
+	/** starts of each daemon's processes as far as they were seen, clock ticks since boot, the newest last */
+	starts: Record<string, number[]>;
+	/** processor time of each process, seconds, by pid and start */
+	cpu: Record<string, number>;
+	/** seconds since boot of the look that saw it */
+	at: number;
+	updater?: UpdaterHistory;
+	/** when FastAGI_log was last asked to serve, seconds since boot, and whether it did */
+	probe?: { at: number; served: boolean };
 }
 
 /** What one run tells the next. Only runs that hold the lock write it. */
@@ -57,12 +75,20 @@ export interface Memory {
 	conditions: Record<string, Condition>;
 	/** command line of each daemon as last seen running, without the interpreter */
 	commands: Record<string, string[]>;
-	/** seconds since boot of every start or restart attempt, by daemon */
+	/** seconds since boot of every start or restart attempt, by daemon; and of every run that made one */
 	attempts: Record<string, number[]>;
+	/** repairs that were done and whose sign of life the next run has to see, by action; `at` is a local time of day */
+	pending?: Record<string, { kind: ActionKind; subject: string; at: string }>;
 	/** a repair that was begun and whose end was not seen */
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
-	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
+	server?: {
+		asteriskVersion: string;
+		runsAsterisk: boolean;
+		endOfDay: string;
+		/** wall clock, ISO 8601, of the look that first saw servers.asterisk_temp_no_restart at Y; it outlasts reboots */
+		noRestartSince?: string;
+	};
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
 	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
@@ -70,6 +96,7 @@ export interface Memory {
 	conf?: ConfMemory;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
+	processes?: ProcessMemory;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }
@@ -99,10 +126,11 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 }
 
 /** Nothing is proven to a new Asterisk, and uptimes begin anew; debts stay. */
-function afterBoot({ files, owed }: ConfMemory): ConfMemory {
+function afterBoot({ files, owed, ownCopy }: ConfMemory): ConfMemory {
 	const unproven = Object.entries(files).map(([name, { proven: _, ...facts }]) => [name, facts] as const);
 	return {
 		files: Object.fromEntries(unproven),
+		...(ownCopy !== undefined && { ownCopy }),
 		...(owed && { owed }),
 	};
 }
@@ -174,15 +202,4 @@ export class Notebook {
 		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
 		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
 	}
-}
-
-/** Seconds since boot until which the ration for one daemon is used up; undefined while there is some left. */
-export function rationUsedUpUntil(
-	attempts: number[],
-	ration: { restarts: number; seconds: number },
-	uptime: number,
-): number | undefined {
-	const recent = attempts.filter((at) => uptime - at < ration.seconds);
-	if (recent.length < ration.restarts) return undefined;
-	return (recent.at(-ration.restarts) ?? uptime) + ration.seconds;
 }

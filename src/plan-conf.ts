@@ -1,13 +1,13 @@
 import { databaseDown, keyOf, misconfigured } from './diagnose.ts';
-import { rationUsedUpUntil } from './memory.ts';
 import type { Situation } from './plan.ts';
+import { usedUpUntil } from './rations.ts';
 import { clock, tooSoon } from './restraint.ts';
 import type { Action, Finding, Step } from './types.ts';
 
 /** Seconds that a rebuild needs with its second look, install, reload and proof. */
 const REBUILD_SECONDS = 12;
 /** Findings that name the file that has to be made; every other reason asks for all that differ. */
-const ABOUT_ONE_FILE = ['conf.missing', 'conf.empty', 'conf.truncated', 'conf.unloadable'];
+const ABOUT_ONE_FILE = ['conf.missing', 'conf.empty', 'conf.truncated', 'conf.unloadable', 'conf.edited'];
 
 /** What to do about the generated conf files: a rebuild at most, and a reload of what is right on disk. Pure. */
 export function planConf(situation: Situation): Action[] {
@@ -53,7 +53,7 @@ function reasonToWithhold(
 		const [first] = findings;
 		const soon = first && memory.conf?.owed === undefined ? tooSoon(first, situation) : undefined;
 		if (soon) return soon;
-		const until = rationUsedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
+		const until = usedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
 		if (until !== undefined) {
 			const again = clock(new Date(now.getTime() + (until - uptime) * 1000));
 			return `gave up after ${settings.ration.restarts} rebuilds, until ${again}; ${findings.map(keyOf).join(', ')}`;

@@ -1,7 +1,8 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
-import { choice, defined, limits, ration, startWindow, thresholdNames } from './settings-values.ts';
+import type { QuietTime } from './quiet-times.ts';
+import { choice, defined, limits, quietTimes, ration, startWindow, thresholdNames } from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
@@ -33,6 +34,8 @@ export interface Settings {
 	graceStart: number;
 	/** seconds of the minute in which daemons may be started; undefined for any */
 	startWindow?: { from: number; to: number };
+	/** parts of the day in which nothing that lives is stopped */
+	quietTimes: QuietTime[];
 	lookGap: number;
 	ration: { restarts: number; seconds: number };
 	proc: string;
@@ -82,11 +85,13 @@ const NAMES = [
 	'GRACE_DATABASE',
 	'GRACE_START',
 	'START_WINDOW',
+	'QUIET_TIMES',
 	'LOOK_GAP',
 	'RATION',
 	'PROC',
 ] as const;
-type Name = (typeof NAMES)[number];
+/** Name of a setting without its prefix; the limits have names of their own. */
+export type SettingName = (typeof NAMES)[number];
 
 const PREFIX = 'VICIKEEP_';
 const KNOWN: string[] = [
@@ -102,21 +107,21 @@ export function settle(sources: SettingsSources): Settings {
 	const problems: string[] = [];
 	const given = gather(sources, problems);
 
-	const text = (name: Name): string | undefined => given.get(PREFIX + name)?.value;
+	const text = (name: SettingName): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
 		problems.push(
 			`${entry?.where ?? 'default'}: ${PREFIX}${name}=${entry?.value ?? ''} is not valid, expected ${expected}`,
 		);
 	};
-	const number = (name: Name, fallback: number, low: number, high: number): number => {
+	const number = (name: SettingName, fallback: number, low: number, high: number): number => {
 		const value = text(name);
 		if (value === undefined) return fallback;
 		if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
 		fail(name, `a whole number from ${low} to ${high}`);
 		return fallback;
 	};
-	const folder = (name: Name, fallback: string): string => {
+	const folder = (name: SettingName, fallback: string): string => {
 		const value = text(name) ?? fallback;
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
@@ -124,7 +129,7 @@ export function settle(sources: SettingsSources): Settings {
 
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
-	const fromConf = (name: Name, key: AstguiclientKey, fallback?: string): string => {
+	const fromConf = (name: SettingName, key: AstguiclientKey, fallback?: string): string => {
 		const value = text(name) ?? conf?.get(key)?.value ?? fallback;
 		if (value !== undefined && value !== '') return value;
 		if (conf) problems.push(`${astguiclientConf}: ${key} is missing; add it there or set ${PREFIX}${name}`);
@@ -177,6 +182,9 @@ export function settle(sources: SettingsSources): Settings {
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),
 		...startWindow(text('START_WINDOW') ?? '10-50', (expected) => fail('START_WINDOW', expected)),
+		quietTimes: quietTimes(text('QUIET_TIMES') ?? 'end-of-day,01:00-01:15', (expected) =>
+			fail('QUIET_TIMES', expected),
+		),
 		lookGap: number('LOOK_GAP', 50, 0, 3600),
 		ration: ration(text('RATION') ?? '3/15m', (expected) => fail('RATION', expected)),
 		proc: folder('PROC', '/proc'),

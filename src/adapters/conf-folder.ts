@@ -11,9 +11,16 @@ import { ConfVersions } from './conf-versions.ts';
 /** What stands in the folder under a conf file's name. */
 export type Inspection =
 	| { readonly kind: 'missing' }
-	| { readonly kind: 'refused'; readonly why: string }
-	/** `size` in bytes; `hash` only where it was asked for */
-	| { readonly kind: 'file'; readonly fingerprint: string; readonly size: number; readonly hash?: string };
+	/** `denied` when it is only this user who may not read it */
+	| { readonly kind: 'refused'; readonly why: string; readonly denied?: true }
+	/** `size` in bytes; `writtenAt` in seconds, wall clock; `hash` only where it was asked for */
+	| {
+			readonly kind: 'file';
+			readonly fingerprint: string;
+			readonly size: number;
+			readonly writtenAt: number;
+			readonly hash?: string;
+	  };
 
 /** A text written beside its target, complete and on the disk, that Asterisk does not read yet. */
 export interface Staged {
@@ -51,11 +58,14 @@ export class ConfFolder {
 				kind: 'file' as const,
 				fingerprint: fingerprintOf(state),
 				size: Number(state.size),
+				writtenAt: Number(state.mtimeNs) / 1e9,
 				...(withHash && { hash: hashOf(bytes()) }),
 			}));
 			return found ?? { kind: 'missing' };
 		} catch (error) {
-			return { kind: 'refused', why: (error as Error).message };
+			const { message, cause } = error as Error;
+			const denied = (cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
+			return { kind: 'refused', why: message, ...(denied && { denied }) };
 		}
 	}
 
@@ -153,6 +163,12 @@ export class ConfFolder {
 	/** Texts of the previous versions, at most five, newest first; each is read when it is asked for. */
 	versions(name: string): Generator<string, void> {
 		return this.#versions.texts(name);
+	}
+
+	/** Text of the kept version with this hash. */
+	versionOf(name: string, hash: string): string | undefined {
+		for (const text of this.versions(name)) if (hashOf(Buffer.from(text, 'latin1')) === hash) return text;
+		return undefined;
 	}
 
 	/** Text of the newest previous version. */

@@ -1,6 +1,8 @@
 import {
+	accessSync,
 	closeSync,
 	constants,
+	fchmodSync,
 	fstatSync,
 	fsyncSync,
 	lstatSync,
@@ -47,6 +49,15 @@ export function fingerprint(path: string): string {
 	}
 }
 
+/** Seconds since a file was written last; undefined when there is none, or it is not shown to us. */
+export function secondsSinceWritten(path: string, now: Date): number | undefined {
+	try {
+		return (now.getTime() - statSync(path).mtimeMs) / 1000;
+	} catch {
+		return undefined;
+	}
+}
+
 /** Permission bits and owner of a path; undefined when there is none, or it is not shown to us. */
 export function ownership(path: string): { mode: number; uid: number } | undefined {
 	try {
@@ -54,6 +65,16 @@ export function ownership(path: string): { mode: number; uid: number } | undefin
 		return { mode: mode & 0o7777, uid };
 	} catch {
 		return undefined;
+	}
+}
+
+/** Whether this user may read a file, or list a folder. */
+export function mayRead(path: string): boolean {
+	try {
+		accessSync(path, constants.R_OK);
+		return true;
+	} catch {
+		return false;
 	}
 }
 
@@ -101,14 +122,15 @@ export function openOwn(path: string, flags: number): number {
 	throw new Error(`${path} is not a regular file; remove it`);
 }
 
-/** Replaces a file so that a reader, or a crash, finds either the old or the new text. Mode 0600. */
-export function replaceFile(path: string, text: string): void {
+/** Replaces a file so that a reader, or a crash, finds either the old or the new text. A link is replaced, not followed. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
 	const fresh = `${path}.${process.pid}.new`;
 	// a run under the same pid may have been killed right here
 	rmSync(fresh, { force: true });
 	const descriptor = openOwn(fresh, constants.O_EXCL);
 	try {
 		writeFileSync(descriptor, text);
+		fchmodSync(descriptor, mode);
 		fsyncSync(descriptor);
 	} catch (error) {
 		unlinkSync(fresh);

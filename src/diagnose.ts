@@ -35,6 +35,7 @@ const MYSQL_ALIVE = ['mysql.locked', 'mysql.slow', 'mysql.clock_skew'];
 /** Findings after which Asterisk's manager cannot be worked with. */
 const ASTERISK_DOWN = [
 	'absent',
+	'starting',
 	'frozen',
 	'hung',
 	'ami_refused',

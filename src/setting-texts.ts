@@ -43,6 +43,16 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 		meaning: 'repair of daemons: start, kill-only (the stock keepalive does the start) or off',
 		fallback: 'start',
 	},
+	RESTART_ASTERISK: {
+		meaning:
+			'db: an absent Asterisk is started where servers.auto_restart_asterisk and asterisk_temp_no_restart allow; deadlock: one that three looks find dead is also killed and started; never',
+		fallback: 'db',
+	},
+	AGE_QUEUE: {
+		meaning:
+			'actions that waited before a stalled sender is started again: report counts them, on sets them DEAD, off says nothing',
+		fallback: 'report',
+	},
 	GRACE_BOOT: { meaning: 'seconds after boot in which nothing that lives is stopped', fallback: '300' },
 	GRACE_DATABASE: { meaning: 'the same after the start of the database', fallback: '180' },
 	GRACE_START: { meaning: "the same after a daemon's start", fallback: '90' },

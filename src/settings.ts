@@ -29,6 +29,9 @@ export interface Settings {
 	runDir: string;
 	logDir: string;
 	restart: 'start' | 'kill-only' | 'off';
+	restartAsterisk: 'db' | 'deadlock' | 'never';
+	/** what becomes of stale NEW actions before a stalled sender is started again */
+	ageQueue: 'off' | 'report' | 'on';
 	graceBoot: number;
 	graceDatabase: number;
 	graceStart: number;
@@ -81,6 +84,8 @@ const NAMES = [
 	'RUN_DIR',
 	'LOG_DIR',
 	'RESTART',
+	'RESTART_ASTERISK',
+	'AGE_QUEUE',
 	'GRACE_BOOT',
 	'GRACE_DATABASE',
 	'GRACE_START',
@@ -127,6 +132,9 @@ export function settle(sources: SettingsSources): Settings {
 		return value;
 	};
 
+	const oneOf = <T extends string>(name: SettingName, allowed: readonly T[], fallback: T): T =>
+		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
+
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
 	const fromConf = (name: SettingName, key: AstguiclientKey, fallback?: string): string => {
@@ -167,17 +175,15 @@ export function settle(sources: SettingsSources): Settings {
 		},
 		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
 		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
-		confOwner: choice(text('CONF_OWNER'), ['stock', 'vicikeep', 'off'] as const, 'stock', (expected) =>
-			fail('CONF_OWNER', expected),
-		),
+		confOwner: oneOf('CONF_OWNER', ['stock', 'vicikeep', 'off'] as const, 'stock'),
 		...(text('TEMPLATES') !== undefined && { templates: folder('TEMPLATES', '/') }),
 		...(crontab !== undefined && { crontab: folder('CRONTAB', '/') }),
 		stateDir: folder('STATE_DIR', '/var/lib/vicikeep'),
 		runDir: folder('RUN_DIR', '/run/vicikeep'),
 		logDir: folder('LOG_DIR', '/var/log/vicikeep'),
-		restart: choice(text('RESTART'), ['start', 'kill-only', 'off'] as const, 'start', (expected) =>
-			fail('RESTART', expected),
-		),
+		restart: oneOf('RESTART', ['start', 'kill-only', 'off'] as const, 'start'),
+		restartAsterisk: oneOf('RESTART_ASTERISK', ['db', 'deadlock', 'never'] as const, 'db'),
+		ageQueue: oneOf('AGE_QUEUE', ['off', 'report', 'on'] as const, 'report'),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),

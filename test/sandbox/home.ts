@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { IDLE_JOBS } from './cron.ts';
 import type { Programs } from './programs.ts';
 
 const STAND_INS = join(import.meta.dirname, 'astguiclient');
@@ -7,6 +8,7 @@ const STAND_INS = join(import.meta.dirname, 'astguiclient');
 /** Lays out PATHhome: the stand-in scripts, and the Perl modules the machine lacks where PERL5LIB finds them. */
 export function layHome(programs: Programs, home: string): void {
 	cpSync(STAND_INS, home, { recursive: true });
+	for (const name of IDLE_JOBS) writeFileSync(join(home, name), '#!/usr/bin/perl\n\nexit 0;\n');
 	for (const name of readdirSync(home)) if (name.endsWith('.pl')) chmodSync(join(home, name), 0o755);
 	const libs = join(home, 'libs');
 	mkdirSync(libs, { recursive: true });

@@ -36,7 +36,8 @@ export function createFolder(): string {
 		'log/vicikeep',
 		'run/asterisk',
 		'run/vicikeep',
-		'spool/asterisk/monitor',
+		'spool/asterisk/monitor/MIX',
+		'spool/asterisk/monitor/STEREO',
 		'spool/asterisk/monitorDONE',
 	]) {
 		mkdirSync(join(folder, name), { recursive: true });

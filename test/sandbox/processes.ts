@@ -43,6 +43,15 @@ export function isAlive(pid: number): boolean {
 	return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
+/** A process's working directory; empty when it cannot be seen. */
+export function cwdOf(pid: number): string {
+	try {
+		return readlinkSync(`/proc/${pid}/cwd`);
+	} catch {
+		return '';
+	}
+}
+
 /** Whether a process of the current user belongs to a folder: by its arguments, environment or working directory. */
 export function mentions(pid: number, folder: string): boolean {
 	try {

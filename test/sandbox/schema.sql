@@ -333,3 +333,222 @@ CREATE TABLE call_log (
 	KEY end_time (end_time),
 	KEY time (start_time, end_time)
 ) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_confbridges LIKE vicidial_conferences;
+
+CREATE TABLE vicidial_inbound_groups (
+	group_id VARCHAR(20) NOT NULL PRIMARY KEY,
+	group_name VARCHAR(30),
+	active ENUM('Y','N') DEFAULT 'Y'
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_lists (
+	list_id BIGINT(14) UNSIGNED NOT NULL PRIMARY KEY,
+	list_name VARCHAR(30),
+	campaign_id VARCHAR(8),
+	active ENUM('Y','N'),
+	KEY campaign_id (campaign_id)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_list (
+	lead_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	entry_date DATETIME,
+	modify_date TIMESTAMP,
+	status VARCHAR(6),
+	user VARCHAR(20),
+	list_id BIGINT(14) UNSIGNED NOT NULL DEFAULT 0,
+	phone_number VARCHAR(18) NOT NULL DEFAULT '',
+	KEY list_id (list_id),
+	KEY status (status),
+	KEY phone_number (phone_number)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_callbacks (
+	callback_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	lead_id INT(9),
+	list_id BIGINT(14) UNSIGNED,
+	campaign_id VARCHAR(8),
+	status VARCHAR(10),
+	entry_time DATETIME,
+	callback_time DATETIME,
+	modify_date TIMESTAMP,
+	user VARCHAR(20),
+	recipient ENUM('USERONLY','ANYONE'),
+	lead_status VARCHAR(6) DEFAULT 'CALLBK',
+	KEY lead_id (lead_id),
+	KEY status (status),
+	KEY callback_time (callback_time)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_inbound_callback_queue (
+	icbq_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	icbq_date DATETIME,
+	icbq_status VARCHAR(10),
+	icbq_phone_number VARCHAR(18),
+	lead_id INT(9) UNSIGNED NOT NULL DEFAULT 0,
+	group_id VARCHAR(20),
+	queue_priority TINYINT(2) DEFAULT 0,
+	call_date DATETIME,
+	gmt_offset_now DECIMAL(4,2) DEFAULT '0.00',
+	modify_date TIMESTAMP,
+	KEY icbq_status (icbq_status),
+	KEY icbq_date (icbq_date),
+	KEY group_id (group_id),
+	KEY call_date (call_date)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_abandon_check_queue (
+	abandon_check_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	lead_id INT(9) UNSIGNED NOT NULL DEFAULT 0,
+	phone_number VARCHAR(18) DEFAULT '',
+	call_id VARCHAR(40) DEFAULT '',
+	abandon_time DATETIME,
+	dispo VARCHAR(6) DEFAULT '',
+	check_status ENUM('NEW','REJECT','QUEUE','PROCESSING','COMPLETE','CONNECTED','ARCHIVE') DEFAULT 'NEW',
+	reject_reason VARCHAR(40) DEFAULT '',
+	source VARCHAR(20) DEFAULT '',
+	KEY lead_id (lead_id),
+	KEY phone_number (phone_number),
+	KEY abandon_time (abandon_time)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_email_list (
+	email_row_id INT(10) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	lead_id INT(9) UNSIGNED,
+	email_date DATETIME,
+	email_account_id VARCHAR(20),
+	group_id VARCHAR(20),
+	user VARCHAR(20),
+	status VARCHAR(10),
+	direction ENUM('INBOUND','OUTBOUND') DEFAULT 'INBOUND',
+	KEY lead_id (lead_id),
+	KEY email_account_id (email_account_id),
+	KEY group_id (group_id),
+	KEY user (user)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_sip_event_recent (
+	caller_code VARCHAR(30) DEFAULT '',
+	channel VARCHAR(100),
+	server_ip VARCHAR(15),
+	uniqueid VARCHAR(20),
+	invite_date DATETIME(6),
+	processed ENUM('N','Y','U') DEFAULT 'N',
+	KEY caller_code (caller_code),
+	KEY invite_date (invite_date),
+	KEY processed (processed)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_sip_event_log (
+	sip_event_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	caller_code VARCHAR(30) DEFAULT '',
+	channel VARCHAR(100),
+	server_ip VARCHAR(15),
+	uniqueid VARCHAR(20),
+	event_date DATETIME(6),
+	KEY caller_code (caller_code),
+	KEY event_date (event_date)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_dtmf_log (
+	dtmf_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	dtmf_time DATETIME,
+	channel VARCHAR(100),
+	server_ip VARCHAR(15),
+	uniqueid VARCHAR(20),
+	digit VARCHAR(1)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_process_triggers (
+	trigger_id VARCHAR(20) NOT NULL PRIMARY KEY,
+	trigger_name VARCHAR(100),
+	server_ip VARCHAR(15) NOT NULL,
+	trigger_time DATETIME,
+	trigger_run ENUM('0','1') DEFAULT '0',
+	user VARCHAR(20),
+	trigger_lines TEXT
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_process_trigger_log (
+	trigger_id VARCHAR(20),
+	server_ip VARCHAR(15),
+	trigger_time DATETIME,
+	user VARCHAR(20),
+	trigger_lines TEXT,
+	trigger_results TEXT,
+	KEY trigger_id (trigger_id),
+	KEY trigger_time (trigger_time)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_admin_log (
+	admin_log_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	event_date DATETIME,
+	user VARCHAR(20),
+	event_section VARCHAR(30),
+	event_type VARCHAR(30),
+	record_id VARCHAR(50),
+	event_code VARCHAR(255),
+	KEY event_section (event_section),
+	KEY record_id (record_id)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_shared_drops (
+	callerid VARCHAR(20),
+	server_ip VARCHAR(15),
+	campaign_id VARCHAR(20),
+	status VARCHAR(10),
+	lead_id INT(9) UNSIGNED,
+	drop_time DATETIME,
+	KEY callerid (callerid),
+	KEY drop_time (drop_time)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_url_log (
+	url_log_id INT(9) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+	uniqueid VARCHAR(50),
+	url_date DATETIME,
+	url_type VARCHAR(10) DEFAULT '',
+	response_sec SMALLINT(5) UNSIGNED DEFAULT 0,
+	url TEXT,
+	url_response TEXT,
+	KEY uniqueid (uniqueid)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_dial_log (
+	caller_code VARCHAR(30) NOT NULL,
+	lead_id INT(9) UNSIGNED DEFAULT 0,
+	server_ip VARCHAR(15),
+	call_date DATETIME,
+	extension VARCHAR(100) DEFAULT '',
+	channel VARCHAR(100) DEFAULT '',
+	timeout MEDIUMINT(7) UNSIGNED DEFAULT 0,
+	outbound_cid VARCHAR(100) DEFAULT '',
+	sip_hangup_cause SMALLINT(4) UNSIGNED DEFAULT 0,
+	uniqueid VARCHAR(20) DEFAULT '',
+	KEY caller_code (caller_code),
+	KEY lead_id (lead_id),
+	KEY call_date (call_date)
+) ENGINE=MyISAM;
+
+CREATE TABLE vicidial_log_extended (
+	uniqueid VARCHAR(50) NOT NULL PRIMARY KEY,
+	server_ip VARCHAR(15),
+	call_date DATETIME,
+	lead_id INT(9) UNSIGNED,
+	caller_code VARCHAR(30) NOT NULL,
+	start_url_processed ENUM('N','Y','U') DEFAULT 'N',
+	dispo_url_processed ENUM('N','Y','U','XY','XU') DEFAULT 'N',
+	multi_alt_processed ENUM('N','Y','U') DEFAULT 'N',
+	noanswer_processed ENUM('N','Y','U') DEFAULT 'N',
+	KEY call_date (call_date),
+	KEY lead_id (lead_id),
+	KEY caller_code (caller_code)
+) ENGINE=MyISAM;
+
+CREATE TABLE server_performance (
+	start_time DATETIME NOT NULL,
+	server_ip VARCHAR(15) NOT NULL,
+	sysload INT(6) NOT NULL DEFAULT 0,
+	channels_total SMALLINT(4) UNSIGNED NOT NULL DEFAULT 0,
+	cpu_idle_percent SMALLINT(3) UNSIGNED NOT NULL DEFAULT 0
+) ENGINE=MyISAM;

@@ -2,7 +2,7 @@
 -- MEMORY tables of a copied database are empty.
 
 INSERT INTO system_settings SET db_schema_version = 1700, timeclock_last_reset_date = CURDATE(),
-	active_voicemail_server = @server_ip, reload_timestamp = NOW(), highest_lead_id = '1040';
+	active_voicemail_server = @server_ip, reload_timestamp = NOW(), highest_lead_id = '1240';
 
 INSERT INTO servers SET server_id = 'DIALER1', server_description = 'Dialer in a box', server_ip = @server_ip, active = 'Y',
 	asterisk_version = '16.28.0', max_vicidial_trunks = 96, telnet_host = @server_ip, local_gmt = '0.00',
@@ -35,6 +35,20 @@ INSERT INTO web_client_sessions VALUES
 INSERT INTO vicidial_conferences (conf_exten, server_ip, extension)
 	SELECT 8600051 + seq, ip, IF(ip = @server_ip AND seq < 3, CONCAT('SIP/cc', 101 + seq), '')
 	FROM seq_0_to_19, (SELECT @server_ip AS ip UNION SELECT '192.0.2.12') AS dialers;
+
+INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension)
+	SELECT 1000000 + conf_exten, server_ip, extension FROM vicidial_conferences;
+INSERT INTO conferences (conf_exten, server_ip, extension) SELECT 8600001 + seq, @server_ip, '' FROM seq_0_to_9;
+
+INSERT INTO vicidial_inbound_groups VALUES ('SALESLINE', 'Sales', 'Y'), ('MAILS', 'E-mails', 'Y'), ('OLDLINE', 'Closed', 'N');
+INSERT INTO vicidial_lists VALUES (101, 'Prospects', 'OUTBOUND', 'Y'), (102, 'Used up', 'OUTBOUND', 'N');
+INSERT INTO vicidial_list (lead_id, entry_date, status, list_id, phone_number)
+	SELECT 1000 + seq, NOW(), IF(seq > 200, 'NA', 'NEW'), IF(seq > 200, 102, 101), CONCAT('312555', 1000 + seq)
+	FROM seq_1_to_240;
+
+-- Not on duty. Made ACTIVE they are work for code 4.
+INSERT INTO vicidial_remote_agents SET user_start = '7001', number_of_lines = 2, server_ip = @server_ip, conf_exten = '8600300',
+	status = 'INACTIVE', campaign_id = 'OUTBOUND';
 
 INSERT INTO vicidial_hopper (lead_id, campaign_id, status, user, list_id, gmt_offset_now, state, source)
 	SELECT 1000 + seq, 'OUTBOUND', 'READY', '', 101, 0.00, '', 'S' FROM seq_1_to_40;

@@ -41,7 +41,7 @@ for (my $loop = 1; ; $loop++) {
 			last;
 		}
 	}
-	sleep($delay);
+	rest($delay);
 }
 
 sub note {

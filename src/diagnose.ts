@@ -1,8 +1,24 @@
-import { DAEMONS } from './dialer/daemons.ts';
+import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import type { Finding } from './types.ts';
 
-/** Troubles of a daemon that something beneath it can bring about; a stopped or doubled process has its own cause. */
-const CONSEQUENCES = ['absent', 'silent', 'heartbeat_old', 'heartbeat_missing'].map((kind) => `processes.${kind}`);
+/** One thing that a dialer rests on. */
+interface Level {
+	/** whether this finding says that it is down */
+	isDown: (finding: Finding) => boolean;
+	/** the daemons that cannot do without it */
+	carries: (daemon: Daemon) => boolean;
+	/** troubles of those daemons that it brings about; a stopped or doubled process has its own cause */
+	brings: readonly string[];
+	/** what is of no use to those daemons as long as it is down */
+	forbids: 'repairs' | 'stops' | 'nothing';
+}
+
+const ofProcesses = (...kinds: string[]): string[] => kinds.map((kind) => `processes.${kind}`);
+/** Troubles of a daemon that something beneath it can bring about. */
+const DOWN = ofProcesses('absent', 'silent', 'heartbeat_old', 'heartbeat_missing');
+const LATE = ofProcesses('silent', 'heartbeat_old');
+/** Critical findings about a database that answers all the same. */
+const MYSQL_ALIVE = ['mysql.locked', 'mysql.slow', 'mysql.clock_skew'];
 /** Findings after which Asterisk's manager cannot be worked with. */
 const ASTERISK_DOWN = [
 	'absent',
@@ -15,31 +31,105 @@ const ASTERISK_DOWN = [
 	'deadlocked',
 	'other_service',
 ].map((kind) => `asterisk.${kind}`);
-const MYSQL_ALIVE = ['mysql.slow', 'mysql.clock_skew'];
+
+const every = (): boolean => true;
+const none = (): boolean => false;
+const needs =
+	(what: Daemon['needs'][number]) =>
+	(daemon: Daemon): boolean =>
+		daemon.needs.includes(what);
+/** Whether the finding is about one of these daemons' processes; that it runs twice harms nobody who rests on it. */
+const daemon =
+	(...names: string[]) =>
+	({ id, subject }: Finding): boolean =>
+		id.startsWith('processes.') && id !== 'processes.duplicated' && names.includes(subject);
+
+/**
+ * The order of diagnosis: what is down on an upper level explains what is wrong on a lower one, never the other way
+ * round. The lowest levels bring nobody down with them and only say which trouble is to be looked at first.
+ */
+const LEVELS: readonly Level[] = [
+	{
+		isDown: ({ id, status }) => id.startsWith('config.') && status === 'critical',
+		carries: every,
+		brings: DOWN,
+		forbids: 'repairs',
+	},
+	{
+		isDown: ({ id, status }) => id.startsWith('mysql.') && status === 'critical' && !MYSQL_ALIVE.includes(id),
+		carries: needs('mysql'),
+		brings: DOWN,
+		forbids: 'repairs',
+	},
+	// a statement that waits for a lock waits as long after a restart
+	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	{ isDown: ({ id }) => id.endsWith('.database'), carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	{
+		isDown: ({ id, status }) => id === 'mysql.slow' && status === 'critical',
+		carries: needs('mysql'),
+		brings: LATE,
+		forbids: 'stops',
+	},
+	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: DOWN, forbids: 'repairs' },
+	{ isDown: daemon('AST_manager_listen'), carries: needs('AST_manager_listen'), brings: DOWN, forbids: 'nothing' },
+	{ isDown: daemon('AST_manager_send'), carries: none, brings: [], forbids: 'nothing' },
+	{ isDown: daemon('AST_update'), carries: none, brings: [], forbids: 'nothing' },
+	{ isDown: daemon('AST_VDauto_dial', 'AST_VDauto_dial_FILL'), carries: none, brings: [], forbids: 'nothing' },
+];
 
 /** How a finding is referred to by others. */
 export const keyOf = ({ id, subject }: Pick<Finding, 'id' | 'subject'>): string => `${id} ${subject}`;
 
+/** What is to be looked at first: the lower the number, the more it can explain. */
+export function rankOf(finding: Finding): number {
+	const level = LEVELS.findIndex(({ isDown }) => isDown(finding));
+	return level < 0 ? LEVELS.length : level;
+}
+
+const firstOf = (level: Level | undefined, findings: readonly Finding[]): Finding | undefined =>
+	level && findings.find(level.isDown);
+
 /** The finding because of which nothing that is known of this dialer can be relied on. */
-export const misconfigured = (findings: readonly Finding[]): Finding | undefined =>
-	findings.find(({ id, status }) => id.startsWith('config.') && status === 'critical');
+export const misconfigured = (findings: readonly Finding[]): Finding | undefined => firstOf(LEVELS[0], findings);
 
 /** The finding because of which the database cannot be worked with. */
-export const databaseDown = (findings: readonly Finding[]): Finding | undefined =>
-	findings.find(({ id, status }) => id.startsWith('mysql.') && status === 'critical' && !MYSQL_ALIVE.includes(id));
+export const databaseDown = (findings: readonly Finding[]): Finding | undefined => firstOf(LEVELS[1], findings);
 
-/** The finding that says that statements wait for locks, or that our own could not get through. */
-export const databaseLocked = (findings: readonly Finding[]): Finding | undefined =>
-	findings.find(({ id }) => id === 'mysql.locked' || id.endsWith('.database'));
+/** The finding that makes repairs, or only stopping what lives, useless for this daemon; the uppermost one. */
+export function futile(
+	of: Daemon,
+	stops: boolean,
+	findings: readonly Finding[],
+): { finding: Finding; forbids: 'repairs' | 'stops' } | undefined {
+	for (const level of LEVELS) {
+		if (level.forbids === 'nothing' || (level.forbids === 'stops' && !stops) || !level.carries(of)) continue;
+		const finding = firstOf(level, findings);
+		if (finding) return { finding, forbids: level.forbids };
+	}
+	return undefined;
+}
 
-/** The finding because of which Asterisk cannot be worked with. */
-export const asteriskDown = (findings: readonly Finding[]): Finding | undefined =>
-	findings.find(({ id }) => ASTERISK_DOWN.includes(id));
+/** Whether a daemon exits, or cannot begin, without this subject of a repair. */
+export const restsOn = (of: Daemon, subject: string): boolean =>
+	of.needs.some((need) => need === subject || (need === 'asterisk' && subject === 'Asterisk'));
+
+/** Whether any daemon exits, or cannot begin, without it. */
+export const carriesOthers = (subject: string): boolean => DAEMONS.some((of) => restsOn(of, subject));
 
 /**
- * Names the root: each finding that is the consequence of another one gets that one as its cause. The order is that of a
- * dialer's dependencies: database, Asterisk, listener, then the daemon whose work piles up in a queue.
+ * Troubles that came with a foundation which was repaired in this run: they are its consequences, though nothing is wrong
+ * with it any more.
+ * @param repaired what was found at the foundations before
  */
+export function aftermath(findings: readonly Finding[], repaired: readonly Finding[]): Finding[] {
+	return findings.flatMap((finding) => {
+		const of = DAEMONS.find(({ name }) => name === finding.subject);
+		const root = of && DOWN.includes(finding.id) ? repaired.find(({ subject }) => restsOn(of, subject)) : undefined;
+		return root && finding.cause === undefined ? [{ ...finding, cause: root.cause ?? keyOf(root) }] : [];
+	});
+}
+
+/** Names the root: each finding that is the consequence of another one gets that one as its cause. */
 export function diagnose(findings: readonly Finding[]): Finding[] {
 	return findings.map((finding) => {
 		const cause = causeOf(finding, findings);
@@ -48,16 +138,14 @@ export function diagnose(findings: readonly Finding[]): Finding[] {
 }
 
 function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined {
-	const daemon = DAEMONS.find(({ name }) => name === finding.subject);
-	if (!daemon) return undefined;
-	const trouble = (name: string): Finding | undefined =>
-		all.find(({ id, subject }) => id.startsWith('processes.') && subject === name);
-	const beneath =
-		misconfigured(all) ??
-		(daemon.needs.includes('mysql') ? (databaseDown(all) ?? databaseLocked(all)) : undefined) ??
-		(daemon.needs.includes('asterisk') ? asteriskDown(all) : undefined) ??
-		(daemon.needs.includes('AST_manager_listen') ? trouble('AST_manager_listen') : undefined);
-	if (CONSEQUENCES.includes(finding.id)) return beneath;
-	if (finding.id.startsWith('queues.')) return beneath ?? trouble(daemon.name);
-	return undefined;
+	// several checks that fail to read the database tell one story
+	if (finding.id.endsWith('.database'))
+		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
+	const subject = DAEMONS.find(({ name }) => name === finding.subject);
+	if (!subject) return undefined;
+	const queue = finding.id.startsWith('queues.');
+	const beneath = LEVELS.filter(({ carries, brings }) => carries(subject) && (queue || brings.includes(finding.id)))
+		.map((level) => firstOf(level, all))
+		.find((cause) => cause !== undefined);
+	return beneath ?? (queue ? all.find(daemon(subject.name)) : undefined);
 }

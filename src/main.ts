@@ -9,7 +9,7 @@ import { Proc } from './adapters/proc.ts';
 import { StateFolder } from './adapters/state.ts';
 import { type Options, parseCommandLine } from './cli.ts';
 import type { Memory } from './memory.ts';
-import { ownsDialer, ownTrouble, prepared, reasonNotToRepair } from './permission.ts';
+import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
 import { readSettings } from './read-settings.ts';
 import { renderJson } from './report/json.ts';
 import { logLines } from './report/log.ts';
@@ -67,6 +67,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const memory = state.load(proc.bootId());
 	const amiMemory = state.loadAmi();
 	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
+	const pause = pauseOf(settings, startedAt);
 	const world = new World({
 		settings,
 		proc,
@@ -78,7 +79,11 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		traces: traces(options.verbosity),
 		installRoot: join(__dirname, '..'),
 		rebuild: options.rebuild,
-		ownTrouble: [...state.problems, ...(ownsDialer(settings) ? ownTrouble(lock, remembers) : [])],
+		ownTrouble: [
+			...state.problems,
+			...(pause?.trouble ?? []),
+			...(ownsDialer(settings) ? ownTrouble(lock, remembers) : []),
+		],
 	});
 	let working: string | undefined;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -91,7 +96,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		dryRun: options.dryRun,
 		checks: options.checks,
 		only: options.only,
-		mayNot: reasonNotToRepair(settings, proc, lock, remembers),
+		mayNot: reasonNotToRepair(settings, proc, lock, remembers, pause, startedAt),
 		startedAt,
 		began,
 		environment: () => cronEnvironment(settings.crontab, settings.home),

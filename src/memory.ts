@@ -56,8 +56,10 @@ export interface Memory {
 	conditions: Record<string, Condition>;
 	/** command line of each daemon as last seen running, without the interpreter */
 	commands: Record<string, string[]>;
-	/** seconds since boot of every start or restart attempt, by daemon */
+	/** seconds since boot of every start or restart attempt, by daemon; and of every run that made one */
 	attempts: Record<string, number[]>;
+	/** repairs that were done and whose sign of life the next run has to see, by action; `at` is a local time of day */
+	pending?: Record<string, { kind: ActionKind; subject: string; at: string }>;
 	/** a repair that was begun and whose end was not seen */
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
@@ -171,15 +173,4 @@ export class Notebook {
 		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
 		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
 	}
-}
-
-/** Seconds since boot until which the ration for one daemon is used up; undefined while there is some left. */
-export function rationUsedUpUntil(
-	attempts: number[],
-	ration: { restarts: number; seconds: number },
-	uptime: number,
-): number | undefined {
-	const recent = attempts.filter((at) => uptime - at < ration.seconds);
-	if (recent.length < ration.restarts) return undefined;
-	return (recent.at(-ration.restarts) ?? uptime) + ration.seconds;
 }

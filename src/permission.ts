@@ -1,9 +1,12 @@
 import { userInfo } from 'node:os';
 import { ownership } from './adapters/files.ts';
 import type { Lock } from './adapters/lock.ts';
+import { readPause } from './adapters/pause.ts';
 import type { Proc } from './adapters/proc.ts';
 import type { StateFolder } from './adapters/state.ts';
 import { takesDaemonsDown } from './adapters/unit.ts';
+import { judgePause, type Pause } from './pause.ts';
+import { clockOrDate } from './restraint.ts';
 import type { Settings } from './settings.ts';
 
 /** Whether what this run learns will be there for the next one. */
@@ -25,6 +28,12 @@ export function ownsDialer(settings: Settings): boolean {
 	return uid === 0 || ownership(settings.home)?.uid === uid;
 }
 
+/** What the pause file asks for; undefined when there is none. */
+export function pauseOf(settings: Settings, now: Date): Pause | undefined {
+	const file = readPause(settings.runDir);
+	return file && judgePause(file, now);
+}
+
 /** What keeps this run from repairing or remembering, for the report. */
 export function ownTrouble(lock: Lock | undefined, remembers: Remembers | undefined): string[] {
 	return [
@@ -39,10 +48,13 @@ export function reasonNotToRepair(
 	proc: Proc,
 	lock: Lock | undefined,
 	remembers: Remembers | undefined,
+	pause: Pause | undefined,
+	now: Date,
 ): string | undefined {
 	if (!ownsDialer(settings)) return `${userInfo().username} may not act on the daemons; run it as root`;
 	if (lock?.state === 'taken') return 'another run is repairing';
 	if (lock?.state === 'impossible') return `the lock cannot be taken: ${lock.problem}`;
 	if (remembers && !remembers.ready) return `nothing can be remembered: ${remembers.problem}`;
+	if (pause?.until) return `paused by ${settings.runDir}/pause until ${clockOrDate(pause.until, now)}`;
 	return takesDaemonsDown(proc.controlGroup());
 }

@@ -1,6 +1,6 @@
 import { databaseDown, keyOf, misconfigured } from './diagnose.ts';
-import { rationUsedUpUntil } from './memory.ts';
 import type { Situation } from './plan.ts';
+import { usedUpUntil } from './rations.ts';
 import { clock, tooSoon } from './restraint.ts';
 import type { Action, Finding, Step } from './types.ts';
 
@@ -53,7 +53,7 @@ function reasonToWithhold(
 		const [first] = findings;
 		const soon = first && memory.conf?.owed === undefined ? tooSoon(first, situation) : undefined;
 		if (soon) return soon;
-		const until = rationUsedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
+		const until = usedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
 		if (until !== undefined) {
 			const again = clock(new Date(now.getTime() + (until - uptime) * 1000));
 			return `gave up after ${settings.ration.restarts} rebuilds, until ${again}; ${findings.map(keyOf).join(', ')}`;

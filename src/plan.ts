@@ -2,9 +2,10 @@ import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { findDaemon, scriptsOf } from './dialer/process-table.ts';
 import type { Memory } from './memory.ts';
 import { reasonToWithhold } from './restraint.ts';
+import type { Pressure } from './saturation.ts';
 import type { Settings } from './settings.ts';
 import { stepsFor } from './steps.ts';
-import type { Action, ActionKind, CheckId, Finding, Process } from './types.ts';
+import type { Action, ActionKind, ActionReport, CheckId, Finding, Process } from './types.ts';
 
 /** What the plan is made from; everything was observed or settled before. */
 export interface Situation {
@@ -21,6 +22,12 @@ export interface Situation {
 	uptime: number;
 	/** seconds since the database started; undefined when not known */
 	databaseUptime: number | undefined;
+	/** `HHMM` of the end of the day; undefined when not known */
+	endOfDay: string | undefined;
+	/** asked only where something that lives would be stopped */
+	pressure: () => Pressure;
+	/** what became of the actions of this run so far: a repaired foundation brings its followers back in the same run */
+	done: readonly ActionReport[];
 	/** checks that were looked at in this run */
 	seen: readonly CheckId[];
 	asteriskVersion: string | undefined;
@@ -34,7 +41,7 @@ export interface Situation {
 
 /**
  * Decides what to repair, in which order, and what is withheld for which reason. Absent daemons are all started in one
- * run; of living ones at most one is stopped. Pure.
+ * run; of living ones at most one is stopped; nothing is tried twice. Pure.
  */
 export function plan(situation: Situation): Action[] {
 	const wanted = new Map<string, Finding>();
@@ -43,6 +50,7 @@ export function plan(situation: Situation): Action[] {
 	}
 	const actions: Action[] = [];
 	for (const daemon of DAEMONS) {
+		if (situation.done.some(({ subject, outcome }) => subject === daemon.name && outcome !== 'withheld')) continue;
 		const finding = [...wanted.values()].find(({ remedy }) => remedy?.split(':')[1] === daemon.name);
 		if (finding) actions.push(planFor(daemon, finding, situation, actions));
 	}

@@ -1,8 +1,10 @@
 import { act } from './act.ts';
 import { sleep } from './adapters/clock.ts';
+import { restsOn } from './diagnose.ts';
 import { DAEMONS } from './dialer/daemons.ts';
 import type { Memory, Notebook } from './memory.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
+import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
 import type { Action, ActionReport } from './types.ts';
 import type { World } from './world.ts';
@@ -13,25 +15,33 @@ const SETTLE_LOOKS = 8;
 /** Milliseconds that the look after a repair gets, even past the deadline. */
 const PROOF_LOOK = 5000;
 
-interface Look {
+/** What was seen, and what was found in it. */
+export interface Look {
 	looked: Looked[];
 	found: Judged[];
 	notes: Notebook;
 }
 
-/** Carries out a plan action by action, keeps the memory safe around each, and looks again at what was touched. */
+/**
+ * Carries out a plan action by action, keeps the memory safe around each, and looks again at what was touched.
+ * @param earlier a repair that an earlier run began and did not end
+ * @returns what became of the actions, and the last look
+ */
 export async function repair(
 	actions: readonly Action[],
-	{ looked, found, notes }: Look,
+	look: Look,
 	parts: RunParts,
 	notebook: () => Notebook,
-): Promise<{ outcomes: ActionReport[]; looked: Looked[]; final: Judged[]; notes: Notebook }> {
+	earlier: Memory['journal'],
+): Promise<Look & { outcomes: ActionReport[] }> {
 	const { world } = parts;
-	const earlier = world.memory.journal;
+	const { looked, found } = look;
 	const outcomes: ActionReport[] = [];
 	const attempted: string[] = [];
 	for (const action of actions) {
-		const failed = outcomes.find(({ subject, outcome }) => outcome === 'failed' && restsOn(action.subject, subject));
+		const failed = outcomes.find(
+			({ subject, outcome }) => outcome === 'failed' && exitsWithout(action.subject, subject),
+		);
 		const withheld = action.withheld ?? (failed && `it exits without ${failed.subject}, which could not be started`);
 		if (parts.dryRun || withheld !== undefined) {
 			outcomes.push(undone({ ...action, ...(withheld !== undefined && { withheld }) }));
@@ -41,20 +51,19 @@ export async function repair(
 		const interruptedAt = earlier?.daemon === action.subject ? earlier.at : undefined;
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
-	outcomes.push(...finishedBefore(earlier, found, outcomes));
-	if (attempted.length === 0) return { outcomes, looked, final: found, notes };
+	if (attempted.length === 0) return { outcomes, ...look };
 	return { outcomes, ...(await settle(looked, found, attempted, world, notebook)) };
 }
 
 async function carryOut(
 	action: Action,
 	looked: readonly Looked[],
-	{ world, save, working, environment, startedAt }: RunParts,
+	{ world, save, working, environment, startedAt, began }: RunParts,
 	notebook: () => Notebook,
 	interruptedAt: string | undefined,
 ): Promise<ActionReport> {
 	const before = world.memory;
-	world.memory = begun(before, action, world.proc.uptime(), startedAt);
+	world.memory = begun(before, action, world, startedAt, (performance.now() - began) / 1000);
 	const unsafe = attempt(() => save(world.memory));
 	if (unsafe) {
 		world.memory = before;
@@ -75,13 +84,23 @@ async function carryOut(
 	return outcome;
 }
 
-/** The memory while an action is under way: an interruption is found by the next run, and the attempt counts. */
-function begun(memory: Memory, action: Action, uptime: number, now: Date): Memory {
-	const attempts = [...(memory.attempts[action.subject] ?? []), uptime].slice(-20);
+/**
+ * The memory while an action is under way: an interruption is found by the next run, and the attempt counts, for the
+ * dialer once a run.
+ * @param age seconds since this run began
+ */
+function begun(memory: Memory, action: Action, { proc, settings }: World, now: Date, age: number): Memory {
+	const uptime = proc.uptime();
+	const earlier = (memory.attempts[DIALER] ?? []).filter((at) => at < uptime - age);
+	const dialer = action.subject === 'conf' ? undefined : withAttempt(earlier, settings.ration, uptime);
 	return {
 		...memory,
 		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
-		attempts: { ...memory.attempts, [action.subject]: attempts },
+		attempts: {
+			...memory.attempts,
+			[action.subject]: withAttempt(memory.attempts[action.subject] ?? [], settings.ration, uptime),
+			...(dialer && { [DIALER]: dialer }),
+		},
 		...(action.kind === 'rebuild' && {
 			conf: { ...(memory.conf ?? { files: {} }), owed: { since: now.toISOString() } },
 		}),
@@ -95,7 +114,7 @@ function withoutDebt(memory: Memory): Memory {
 }
 
 /** A repair that an earlier run began and that turns out to have reached its end: it is told once, here. */
-function finishedBefore(
+export function finishedBefore(
 	journal: Memory['journal'],
 	found: readonly Judged[],
 	outcomes: readonly ActionReport[],
@@ -127,8 +146,8 @@ function attempt(work: () => void): string | undefined {
 	}
 }
 
-const restsOn = (daemon: string, other: string): boolean =>
-	DAEMONS.some(({ name, needs }) => name === daemon && needs.some((need) => need === other));
+const exitsWithout = (daemon: string, other: string): boolean =>
+	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
 /** Looks once more at what asked for this action: a daemon that is well by now is left alone. */
 async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
@@ -160,12 +179,11 @@ async function settle(
 	touched: readonly string[],
 	world: World,
 	notebook: () => Notebook,
-): Promise<{ looked: Looked[]; final: Judged[]; notes: Notebook }> {
+): Promise<Look> {
+	const asked = (id: string): boolean =>
+		(id === 'conf' && touched.includes('conf')) || (id === 'processes' && !touched.every((one) => one === 'conf'));
 	const again = found
-		.filter(
-			({ id, findings }) =>
-				findings.some(({ remedy, cause }) => remedy ?? cause) || (id === 'conf' && touched.includes('conf')),
-		)
+		.filter(({ id, findings }) => findings.some(({ remedy, cause }) => remedy ?? cause) || asked(id))
 		.map(({ id }) => id);
 	world.deadline.grant(PROOF_LOOK);
 	for (let look = 1; ; look++) {
@@ -173,9 +191,10 @@ async function settle(
 		const fresh = await lookAt(again, world);
 		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
 		const notes = notebook();
-		const final = consider(looked, notes, world);
-		const well = !final.some(({ findings }) => findings.some(({ subject }) => touched.includes(subject)));
-		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE) return { looked, final, notes };
+		const after = consider(looked, notes, world);
+		const well = !after.some(({ findings }) => findings.some(({ subject }) => touched.includes(subject)));
+		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE)
+			return { looked, found: after, notes };
 		await sleep(SETTLE);
 	}
 }

@@ -1,8 +1,10 @@
-import { asteriskDown, databaseDown, databaseLocked, keyOf, misconfigured } from './diagnose.ts';
+import { futile, keyOf, restsOn } from './diagnose.ts';
 import type { Daemon } from './dialer/daemons.ts';
 import type { DaemonProcesses } from './dialer/process-table.ts';
-import { rationUsedUpUntil } from './memory.ts';
 import type { Situation } from './plan.ts';
+import { quietUntil, timeOfDay } from './quiet-times.ts';
+import { coolsUntil, DIALER, dialerRation, standing, usedUpUntil } from './rations.ts';
+import { saturated } from './saturation.ts';
 import type { Settings } from './settings.ts';
 import type { Action, ActionKind, Finding } from './types.ts';
 
@@ -12,7 +14,10 @@ const REPAIR_SECONDS = 20;
 const START_SECONDS = 8;
 const MINUTE = 60;
 
-/** Why a repair is not done in this run; undefined when it is to be done. Pure. */
+/**
+ * Why a repair is not done in this run, and until when or as long as what; undefined when it is to be done. Pure.
+ * @param before actions of this plan that come before it
+ */
 export function reasonToWithhold(
 	kind: ActionKind,
 	daemon: Daemon,
@@ -21,7 +26,7 @@ export function reasonToWithhold(
 	situation: Situation,
 	before: readonly Action[],
 ): string | undefined {
-	const { settings, findings, seen } = situation;
+	const { settings, seen } = situation;
 	if (settings.restart === 'off') return 'VICIKEEP_RESTART=off';
 	if (settings.restart === 'kill-only' && kind === 'start')
 		return 'VICIKEEP_RESTART=kill-only: the stock keepalive starts it';
@@ -30,22 +35,25 @@ export function reasonToWithhold(
 		if (need === 'AST_manager_listen') continue;
 		if (!seen.includes(need)) return `${need} was not looked at`;
 	}
-	const wrong = misconfigured(findings);
-	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
-	const database = databaseDown(findings);
-	if (database && daemon.needs.includes('mysql')) return `it cannot work: ${database.summary}`;
-	const locked = databaseLocked(findings);
-	if (locked && kind !== 'start' && daemon.needs.includes('mysql')) return `a restart cannot help: ${locked.summary}`;
-	const asterisk = asteriskDown(findings);
-	if (asterisk && daemon.needs.includes('asterisk')) return `it cannot work: ${asterisk.summary}`;
+	// a zombie's screen and what has ended are no loss
+	const stopsLiving = kind !== 'start' && found.copies.length > 0;
 	return (
+		ofNoUse(daemon, stopsLiving, situation) ??
 		waitsForListener(daemon, situation, before) ??
-		notConfirmed(daemon, finding, situation) ??
-		rationed(daemon, situation) ??
-		(kind === 'start' ? undefined : tooYoung(found, situation)) ??
+		notConfirmed(kind, daemon, finding, situation, before) ??
+		gaveUp(daemon, situation) ??
+		coolsDown(daemon, situation) ??
+		(stopsLiving ? (tooYoung(found, situation) ?? badTime(situation)) : undefined) ??
 		badMoment(kind, settings.startWindow, situation.now, situation.remaining) ??
-		(kind === 'start' ? undefined : oneStopPerRun(before))
+		(stopsLiving ? oneStopPerRun(situation, before) : undefined)
 	);
+}
+
+function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): string | undefined {
+	const reason = futile(daemon, stopsLiving, findings);
+	if (!reason) return undefined;
+	const what = reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help';
+	return `${what} until this is over: ${reason.finding.summary}`;
 }
 
 function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): string | undefined {
@@ -56,42 +64,73 @@ function waitsForListener(daemon: Daemon, { findings }: Situation, before: reado
 	);
 	if (!trouble || before.some(({ subject, withheld }) => subject === listener && withheld === undefined))
 		return undefined;
-	return `it exits without ${listener}, which is not running`;
+	return `it exits without ${listener}; it is started after that`;
 }
 
-function notConfirmed(daemon: Daemon, finding: Finding, situation: Situation): string | undefined {
-	const { memory, looks } = situation;
+function notConfirmed(
+	kind: ActionKind,
+	daemon: Daemon,
+	finding: Finding,
+	situation: Situation,
+	before: readonly Action[],
+): string | undefined {
+	const { memory, looks, now, settings, done } = situation;
 	// a repair that an earlier run began is finished without asking again
 	if (memory.journal?.daemon === daemon.name) return undefined;
-	return (
-		tooSoon(finding, situation) ??
-		(looks(keyOf(finding)) >= 2 ? undefined : 'seen once; a second look has to confirm it')
+	// what ends with its foundation is explained by it, and that was confirmed
+	const repaired = done.some(
+		({ subject, outcome, verified }) => outcome === 'done' && verified === true && restsOn(daemon, subject),
 	);
+	const underRepair = before.some(({ subject, withheld }) => withheld === undefined && restsOn(daemon, subject));
+	if (kind === 'start' && (repaired || underRepair)) return undefined;
+	const soon = tooSoon(finding, situation);
+	if (soon !== undefined || looks(keyOf(finding)) >= 2) return soon;
+	return `seen once; a second look has to confirm it, from ${clock(later(now, settings.lookGap))} on`;
 }
 
 /** Why a look that comes right after another one triggers nothing. */
 export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation): string | undefined {
 	const wait = countsIn(id.split('.')[0] ?? '');
 	if (wait === 0) return undefined;
-	const due = clock(new Date(now.getTime() + Math.ceil(wait) * 1000));
+	const due = clock(later(now, Math.ceil(wait)));
 	return `the last look that counts was less than ${settings.lookGap} s ago; the next one is due at ${due}`;
 }
 
-function rationed(daemon: Daemon, { memory, settings, now, uptime }: Situation): string | undefined {
-	const { ration } = settings;
+/** A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started. */
+function gaveUp(daemon: Daemon, { memory, settings, now, uptime, done }: Situation): string | undefined {
+	const at = (moment: number): string => clock(later(now, moment - uptime));
+	const rations = [
+		{ attempts: memory.attempts[daemon.name] ?? [], ration: settings.ration, what: 'restarts' },
+		{
+			attempts: memory.attempts[DIALER] ?? [],
+			ration: dialerRation(settings.ration),
+			what: 'runs that repaired something',
+		},
+	];
+	for (const [index, { attempts, ration, what }] of rations.entries()) {
+		// what this run began it also ends
+		if (index > 0 && done.some(({ outcome }) => outcome === 'done')) continue;
+		const until = usedUpUntil(attempts, ration, uptime);
+		if (until === undefined) continue;
+		const times = standing(attempts, ration, uptime).slice(-ration.restarts).map(at).join(', ');
+		const minutes = Math.round(ration.seconds / MINUTE);
+		return `gave up after ${ration.restarts} ${what} in ${minutes} minutes (${times}), until ${at(until)}; look at: ls -lt ${settings.logs} | head`;
+	}
+	return undefined;
+}
+
+function coolsDown(daemon: Daemon, { memory, settings, now, uptime }: Situation): string | undefined {
 	const attempts = memory.attempts[daemon.name] ?? [];
-	const until = rationUsedUpUntil(attempts, ration, uptime);
-	if (until === undefined) return undefined;
-	const minutes = Math.round(ration.seconds / MINUTE);
-	const at = (moment: number): string => clock(new Date(now.getTime() + (moment - uptime) * 1000));
-	const times = attempts.slice(-ration.restarts).map(at).join(', ');
-	return `gave up after ${ration.restarts} restarts in ${minutes} minutes (${times}), until ${at(until)}; look at: ls -lt ${settings.logs} | head`;
+	const due = memory.journal?.daemon === daemon.name ? undefined : coolsUntil(attempts, settings, uptime);
+	if (due === undefined) return undefined;
+	const at = (moment: number): string => clock(later(now, moment - uptime));
+	return `it was tried at ${at(attempts.at(-1) ?? uptime)}, and each try waits longer than the one before: the next is due at ${at(due)}`;
 }
 
 /** Living processes are left alone shortly after boot, after the database started, and after they were started. */
 function tooYoung(found: DaemonProcesses, situation: Situation): string | undefined {
 	const { settings, uptime, databaseUptime, now } = situation;
-	const until = (seconds: number): string => clock(new Date(now.getTime() + seconds * 1000));
+	const until = (seconds: number): string => clock(later(now, seconds));
 	if (uptime < settings.graceBoot)
 		return `this machine has just booted; nothing is stopped until ${until(settings.graceBoot - uptime)}`;
 	if (databaseUptime !== undefined && databaseUptime < settings.graceDatabase) {
@@ -103,6 +142,14 @@ function tooYoung(found: DaemonProcesses, situation: Situation): string | undefi
 	return undefined;
 }
 
+/** Living processes are left alone while stock keeps the tables busy, and while the machine cannot keep up. */
+function badTime({ settings, endOfDay, now, pressure }: Situation): string | undefined {
+	const until = quietUntil(settings.quietTimes, endOfDay, now);
+	if (until !== undefined)
+		return `stock keeps the database busy at this time of the day; nothing is stopped until ${timeOfDay(until)}`;
+	return saturated(pressure(), settings.limits);
+}
+
 /** Why this is not the moment to begin; asked when planning, and again right before the first step. */
 export function badMoment(
 	kind: ActionKind,
@@ -112,19 +159,30 @@ export function badMoment(
 ): string | undefined {
 	const needed = kind === 'start' ? START_SECONDS : REPAIR_SECONDS;
 	if (remaining < needed)
-		return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}; see --timeout`;
+		return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}; the next run does it, see --timeout`;
 	if (!startWindow) return undefined;
 	const second = now.getSeconds();
 	const last = startWindow.to - (kind === 'start' ? 0 : REPAIR_SECONDS);
 	if (second >= startWindow.from && second < last) return undefined;
 	const what = kind === 'start' ? 'it begins' : 'a stop begins';
-	return `${what} only between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive`;
+	const next = clock(later(now, (startWindow.from - second + MINUTE) % MINUTE));
+	return `${what} only between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive; next at ${next}`;
 }
 
-function oneStopPerRun(before: readonly Action[]): string | undefined {
-	const other = before.find(({ kind, withheld }) => kind !== 'start' && withheld === undefined);
-	return other && `one living process a run: ${other.subject} comes first`;
+function oneStopPerRun({ done }: Situation, before: readonly Action[]): string | undefined {
+	const other =
+		before.find(({ kind, withheld }) => kind !== 'start' && withheld === undefined) ??
+		done.find(({ kind, outcome }) => (kind === 'restart' || kind === 'stop') && outcome !== 'withheld');
+	return other && `one living process a run: ${other.subject} comes first; the next run goes on`;
 }
+
+const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
 /** Local time of day. */
 export const clock = (moment: Date): string => moment.toTimeString().slice(0, 8);
+
+/** Local time of day, with the date when that is another day than `now`. */
+export const clockOrDate = (moment: Date, now: Date): string =>
+	moment.toDateString() === now.toDateString()
+		? clock(moment)
+		: `${moment.toDateString().slice(4, 10)} ${clock(moment)}`;

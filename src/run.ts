@@ -1,11 +1,15 @@
 import { CHECKS } from './checks/index.ts';
-import { keyOf } from './diagnose.ts';
+import { conclude } from './conclude.ts';
+import { aftermath, carriesOthers, keyOf } from './diagnose.ts';
 import { type Memory, Notebook } from './memory.ts';
-import { consider, type Judged, type Looked, lookAt, statusOf, worstOf } from './observe.ts';
-import { plan, type Situation } from './plan.ts';
+import { consider, type Judged, type Looked, lookAt } from './observe.ts';
+import { leftPending, settlePending } from './pending.ts';
+import { plan } from './plan.ts';
 import { planConf } from './plan-conf.ts';
-import { repair } from './repair.ts';
-import type { ActionReport, CheckId, CheckReport, CheckStatus, Report, Status } from './types.ts';
+import { finishedBefore, type Look, repair } from './repair.ts';
+import { clock } from './restraint.ts';
+import { situationOf } from './situation.ts';
+import type { Action, ActionReport, CheckId, Finding, Report } from './types.ts';
 import type { AmiMemory, World } from './world.ts';
 
 export interface RunParts {
@@ -36,53 +40,85 @@ export interface Learnt {
 	proven: string[];
 }
 
-const EXIT_CODE: Record<Status, number> = { critical: 2, warning: 1, unknown: 3, ok: 0 };
-
 /** One look with its repairs: observe, judge, plan, act, verify. Returns what to report and what to remember. */
 export async function run(parts: RunParts): Promise<Learnt & { report: Report }> {
 	const { world } = parts;
-	const clock = { uptime: world.proc.uptime(), now: parts.startedAt };
-	const notebook = (): Notebook => new Notebook(world.memory, world.settings.lookGap, clock);
+	const uptime = world.proc.uptime();
+	const notebook = (): Notebook => new Notebook(world.memory, world.settings.lookGap, { uptime, now: parts.startedAt });
 
 	const ids = parts.only ? withFoundations(parts.checks) : parts.checks;
 	const looked = await lookAt(ids, world);
 	const notes = notebook();
-	const found = consider(looked, notes, world);
-	const situation: Situation = {
-		settings: world.settings,
-		memory: world.memory,
-		findings: found.flatMap(({ findings }) => findings),
-		looks: (key) => notes.note(key).looks,
-		countsIn: (check) => notes.countsIn(check),
-		table: world.processes(),
-		now: new Date(),
-		uptime: clock.uptime,
-		databaseUptime: found.flatMap(({ metrics }) => metrics).find(({ name }) => name === 'database_uptime')?.value,
-		seen: found.filter(({ seen }) => seen).map(({ id }) => id),
-		asteriskVersion: (await world.serverOrRemembered())?.asteriskVersion,
-		remaining: world.deadline.remaining() / 1000,
-		mayNot: parts.mayNot,
-		rebuild: world.rebuild,
-	};
-	const actions = [...plan(situation), ...(ids.includes('conf') ? planConf(situation) : [])];
-	const done = await repair(actions, { looked, found, notes }, parts, notebook);
-	const { memory, amiMemory, proven } = await learn(done.looked, done.outcomes, world);
-	const seen = done.final.filter((one) => one.seen).map(({ id }) => id);
+	const first: Look = { looked, found: consider(looked, notes, world), notes };
+	const interrupted = world.memory.journal;
+	const carryOut = (actions: Action[], look: Look): ReturnType<typeof repair> =>
+		repair(actions, look, parts, notebook, interrupted);
+
+	const roots = await carryOut(plan(await situationOf(first, [], parts, uptime)), first);
+	const repaired = foundationsRepaired(first.found, roots.outcomes);
+	// what ended with a foundation comes back in the same run
+	const followers =
+		repaired.length === 0
+			? { ...roots, outcomes: [] }
+			: await carryOut(plan(await situationOf(roots, roots.outcomes, parts, uptime)), roots);
+	const daemons = merged(roots.outcomes, followers.outcomes);
+	const confActions = ids.includes('conf') ? planConf(await situationOf(followers, daemons, parts, uptime)) : [];
+	const last = await carryOut(confActions, followers);
+
+	const counts = (check: CheckId): boolean =>
+		first.found.some(({ id, seen }) => id === check && seen) && notes.countsIn(check) === 0;
+	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
+	const outcomes = [...daemons, ...last.outcomes];
+	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
+	const { memory, amiMemory, proven } = await learn(last.looked, outcomes, interrupted, world);
+	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
+	const pending = leftPending(open, outcomes, clock(parts.startedAt));
+	const met = aftermath(findingsOf(roots), repaired);
 	return {
-		report: report(parts, found, done.final, done.outcomes),
-		memory: { ...memory, ...done.notes.remember(seen) },
+		report: conclude(parts, withAftermath(first.found, met), last.found, outcomes, settled),
+		memory: { ...memory, ...(pending && { pending }), ...last.notes.remember(seen) },
 		amiMemory,
 		proven,
 	};
 }
 
-async function learn(looked: readonly Looked[], outcomes: readonly ActionReport[], world: World) {
+/** The findings at what others rest on and that a repair of this run has proven to be well again. */
+function foundationsRepaired(found: readonly Judged[], outcomes: readonly ActionReport[]): Finding[] {
+	const proven = outcomes.filter(({ outcome, verified }) => outcome === 'done' && verified === true);
+	return found
+		.flatMap(({ findings }) => findings)
+		.filter(({ remedy, subject }) => proven.some(({ id }) => id === remedy) && carriesOthers(subject));
+}
+
+const findingsOf = ({ found }: Look): Finding[] => found.flatMap(({ findings }) => findings);
+
+/** The first look with what came to light only after a repair, and is well again by its end. */
+const withAftermath = (found: readonly Judged[], met: readonly Finding[]): Judged[] =>
+	found.map((one) => {
+		const fresh = met.filter(
+			(finding) =>
+				finding.id.startsWith(`${one.id}.`) && !one.findings.some((known) => keyOf(known) === keyOf(finding)),
+		);
+		return fresh.length === 0 ? one : { ...one, findings: [...one.findings, ...fresh] };
+	});
+
+/** What a later round says of an action that an earlier one withheld replaces it. */
+const merged = (earlier: readonly ActionReport[], later: readonly ActionReport[]): ActionReport[] => [
+	...earlier.filter(({ id }) => !later.some((other) => other.id === id)),
+	...later,
+];
+
+async function learn(
+	looked: readonly Looked[],
+	outcomes: readonly ActionReport[],
+	interrupted: Memory['journal'],
+	world: World,
+) {
 	const server = await world.server().catch(() => undefined);
-	const { journal, ...rest } = world.memory;
+	const { journal: _, pending: __, ...rest } = world.memory;
 	// a repair that was begun stays owed while this run could neither finish it nor see that it is finished
-	const settled = outcomes.some(({ subject, outcome }) => subject === journal?.daemon && outcome !== 'withheld');
-	const owed = journal !== undefined && !settled;
-	let next: Memory = { ...rest, ...(owed && { journal }) };
+	const settled = outcomes.some(({ subject, outcome }) => subject === interrupted?.daemon && outcome !== 'withheld');
+	let next: Memory = { ...rest, ...(interrupted && !settled && { journal: interrupted }) };
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
 	for (const { remember: learnt } of looked) {
@@ -105,47 +141,4 @@ function withFoundations(ids: readonly CheckId[]): CheckId[] {
 		? ['mysql', 'asterisk']
 		: [];
 	return CHECKS.map(({ id }) => id).filter((id) => ids.includes(id) || rests.includes(id));
-}
-
-/** A repair that failed leaves its trouble standing, whatever the next glance shows. */
-function endStatus(end: Judged, found: Judged, actions: readonly ActionReport[]): CheckStatus {
-	const status = statusOf(end);
-	if (status === 'skipped') return status;
-	const failed = actions
-		.filter(({ outcome, verified }) => outcome === 'failed' || verified === false)
-		.map(({ id }) => id);
-	const standing = found.findings.filter(({ remedy }) => remedy !== undefined && failed.includes(remedy));
-	return worstOf([status, ...standing.map((finding) => finding.status)]);
-}
-
-function report(parts: RunParts, found: readonly Judged[], final: readonly Judged[], actions: ActionReport[]): Report {
-	// a foundation that nobody asked for is only worth a word when it is in trouble
-	const shown = found.filter(({ id, findings }) => parts.checks.includes(id) || findings.length > 0);
-	const checks = shown.map((one): CheckReport => {
-		const end = final.find(({ id }) => id === one.id) ?? one;
-		return {
-			id: one.id,
-			status: endStatus(end, one, actions),
-			...(end.skippedBecause !== undefined && { skipped_because: end.skippedBecause }),
-			duration_ms: Math.round(one.milliseconds),
-			findings: [
-				...one.findings,
-				...end.findings.filter((later) => !one.findings.some((earlier) => keyOf(earlier) === keyOf(later))),
-			],
-			metrics: end.metrics,
-		};
-	});
-	const status = worstOf(checks.map((check) => (check.status === 'skipped' ? 'ok' : check.status)));
-	return {
-		schema: 1,
-		version: parts.version,
-		server_ip: parts.world.settings.serverIp,
-		started_at: parts.startedAt.toISOString(),
-		duration_ms: Math.round(performance.now() - parts.began),
-		dry_run: parts.dryRun,
-		status,
-		exit_code: EXIT_CODE[status],
-		checks,
-		actions,
-	};
 }

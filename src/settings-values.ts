@@ -1,4 +1,5 @@
 import { nearest } from './nearest.ts';
+import type { QuietTime } from './quiet-times.ts';
 import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
 
 export const thresholdNames = Object.keys(THRESHOLDS) as ThresholdName[];
@@ -31,9 +32,24 @@ export function startWindow(
 	return {};
 }
 
+/** `end-of-day,01:00-01:15`: parts of the day, or the one that the database names; `none` for none. */
+export function quietTimes(value: string, fail: (expected: string) => void): QuietTime[] {
+	if (value === 'none') return [];
+	const times = value.split(',').map((part): QuietTime | undefined => {
+		if (part.trim() === 'end-of-day') return 'end-of-day';
+		const [, from, fromMinute, to, toMinute] =
+			/^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(part.trim()) ?? [];
+		if (from === undefined || to === undefined) return undefined;
+		return { from: Number(from) * 60 + Number(fromMinute), to: Number(to) * 60 + Number(toMinute) };
+	});
+	if (times.every((time) => time !== undefined)) return times;
+	fail('times of the day such as end-of-day,01:00-01:15, or none');
+	return [];
+}
+
 /** `3/15m`: how many restarts in how many seconds. */
 export function ration(value: string, fail: (expected: string) => void): { restarts: number; seconds: number } {
-	const [, restarts, amount, unit] = /^(\d{1,3})\/(\d{1,4})([smh])$/.exec(value) ?? [];
+	const [, restarts, amount, unit] = /^([1-9]\d{0,2})\/([1-9]\d{0,3})([smh])$/.exec(value) ?? [];
 	if (restarts && amount && unit) {
 		return { restarts: Number(restarts), seconds: Number(amount) * TIME_UNITS[unit as keyof typeof TIME_UNITS] };
 	}

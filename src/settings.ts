@@ -1,7 +1,8 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
-import { choice, defined, limits, ration, startWindow, thresholdNames } from './settings-values.ts';
+import type { QuietTime } from './quiet-times.ts';
+import { choice, defined, limits, quietTimes, ration, startWindow, thresholdNames } from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
@@ -33,6 +34,8 @@ export interface Settings {
 	graceStart: number;
 	/** seconds of the minute in which daemons may be started; undefined for any */
 	startWindow?: { from: number; to: number };
+	/** parts of the day in which nothing that lives is stopped */
+	quietTimes: QuietTime[];
 	lookGap: number;
 	ration: { restarts: number; seconds: number };
 	proc: string;
@@ -82,6 +85,7 @@ const NAMES = [
 	'GRACE_DATABASE',
 	'GRACE_START',
 	'START_WINDOW',
+	'QUIET_TIMES',
 	'LOOK_GAP',
 	'RATION',
 	'PROC',
@@ -177,6 +181,9 @@ export function settle(sources: SettingsSources): Settings {
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),
 		...startWindow(text('START_WINDOW') ?? '10-50', (expected) => fail('START_WINDOW', expected)),
+		quietTimes: quietTimes(text('QUIET_TIMES') ?? 'end-of-day,01:00-01:15', (expected) =>
+			fail('QUIET_TIMES', expected),
+		),
 		lookGap: number('LOOK_GAP', 50, 0, 3600),
 		ration: ration(text('RATION') ?? '3/15m', (expected) => fail('RATION', expected)),
 		proc: folder('PROC', '/proc'),

@@ -33,6 +33,30 @@ export const THRESHOLDS = {
 		meaning: "difference between the local and Asterisk's clock",
 	},
 	ami_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'round trip of an AMI Ping' },
+	load_per_core: {
+		unit: 'count',
+		warn: 1.5,
+		crit: 3,
+		meaning: 'load average of the last minute per core; from the critical limit on nothing that lives is stopped',
+	},
+	cpu_pressure: {
+		unit: 'percent',
+		warn: 60,
+		crit: 85,
+		meaning: 'share of the last 10 s in which some task waited for a CPU; critical: nothing that lives is stopped',
+	},
+	io_pressure: {
+		unit: 'percent',
+		warn: 40,
+		crit: 75,
+		meaning: 'share of the last 10 s in which some task waited for a disk; critical: nothing that lives is stopped',
+	},
+	memory_pressure: {
+		unit: 'percent',
+		warn: 10,
+		crit: 40,
+		meaning: 'share of the last 10 s in which some task waited for memory; critical: nothing that lives is stopped',
+	},
 	daemon_silence: { unit: 'seconds', warn: 30, crit: 50, meaning: 'time in which a looping daemon never ran' },
 	updater_heartbeat: {
 		unit: 'seconds',

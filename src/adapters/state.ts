@@ -75,7 +75,7 @@ export class StateFolder {
 /** Whether every part is of the shape that this version reads; a part that is not would fail far from here. */
 function isMemory(value: unknown): boolean {
 	if (!isRecord(value) || value.version !== 1 || typeof value.bootId !== 'string') return false;
-	const { counted, conditions, commands, attempts, logged, told, conf, journal, server, deepProbe } = value;
+	const { counted, conditions, commands, attempts, pending, logged, told, conf, journal, server, deepProbe } = value;
 	const each = (part: unknown, right: (one: unknown) => boolean): boolean =>
 		isRecord(part) && Object.values(part).every(right);
 	const listOf = (type: string) => (one: unknown) => Array.isArray(one) && one.every((item) => typeof item === type);
@@ -85,6 +85,7 @@ function isMemory(value: unknown): boolean {
 		each(commands, listOf('string')) &&
 		each(attempts, listOf('number')) &&
 		each(logged, (one) => typeof one === 'string') &&
+		(pending === undefined || each(pending, isRecord)) &&
 		(told === undefined || (isRecord(told) && typeof told.at === 'number' && isRecord(told.findings))) &&
 		(conf === undefined || (isRecord(conf) && each(conf.files, isRecord))) &&
 		[journal, server, deepProbe].every((part) => part === undefined || isRecord(part))

@@ -11,6 +11,11 @@ const SETTINGS = {
 	VICIKEEP_GRACE_BOOT: '0',
 	VICIKEEP_GRACE_DATABASE: '0',
 	VICIKEEP_GRACE_START: '0',
+	VICIKEEP_QUIET_TIMES: 'none',
+	VICIKEEP_CRIT_LOAD_PER_CORE: 'never',
+	VICIKEEP_CRIT_CPU_PRESSURE: 'never',
+	VICIKEEP_CRIT_IO_PRESSURE: 'never',
+	VICIKEEP_CRIT_MEMORY_PRESSURE: 'never',
 };
 const DEFAULTS = 'one look a minute, starts between second 10 and 50, 300 s, 180 s and 90 s of grace';
 /** Seconds between two looks of the story, a little more than VICIKEEP_LOOK_GAP. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, forBoot, type Memory, Notebook, rationUsedUpUntil } from '../../src/memory.ts';
+import { emptyMemory, forBoot, type Memory, Notebook } from '../../src/memory.ts';
 
 const at = (uptime: number) => ({ uptime, now: new Date(1_000_000 + uptime * 1000) });
 
@@ -59,18 +59,5 @@ describe('looks over runs', () => {
 		};
 		expect(forBoot(before, 'b')).toEqual({ ...emptyMemory('b'), told, commands: { d: ['d.pl'] } });
 		expect(forBoot(before, 'a')).toBe(before);
-	});
-});
-
-describe('rations', () => {
-	const ration = { restarts: 3, seconds: 900 };
-	it.each([
-		[[], 1000, undefined],
-		[[100, 200], 1000, undefined],
-		[[200, 300, 400], 1000, 1100],
-		[[50, 200, 300, 400], 1000, 1100],
-		[[100, 200, 300], 1000, undefined],
-	])('attempts at %j seen at %d: used up until %s', (attempts, uptime, until) => {
-		expect(rationUsedUpUntil(attempts, ration, uptime)).toBe(until);
 	});
 });

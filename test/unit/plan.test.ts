@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyMemory, type Memory } from '../../src/memory.ts';
 import { plan, type Situation } from '../../src/plan.ts';
-import type { Finding, Process } from '../../src/types.ts';
+import type { Pressure } from '../../src/saturation.ts';
+import type { ActionReport, Finding, Process } from '../../src/types.ts';
 import { finding, processOf, settingsOf } from './given.ts';
 
 const HOME = '/usr/share/astguiclient';
@@ -9,6 +10,12 @@ const PERL = '/usr/bin/perl';
 const UPDATE = [PERL, `${HOME}/AST_update_AMI2.pl`];
 const absent = (name: string): Finding => finding('processes.absent', name, { remedy: `start:${name}` });
 const frozen = (name: string): Finding => finding('processes.frozen', name, { remedy: `restart:${name}` });
+
+const calm: Pressure = { load_per_core: 0.3, cpu_pressure: 5, io_pressure: 1, memory_pressure: 0 };
+const outcome = (id: string, rest: Partial<ActionReport> = {}): ActionReport => {
+	const [kind, subject = ''] = id.split(':');
+	return { id, kind: kind as ActionReport['kind'], subject, outcome: 'done', verified: true, duration_ms: 0, ...rest };
+};
 
 /** A situation in which every repair is allowed; each case changes one thing. */
 function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf?: Partial<Memory> } = {}): Situation {
@@ -23,6 +30,9 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		now: new Date(2026, 0, 1, 12, 0, 20),
 		uptime: 10_000,
 		databaseUptime: 5000,
+		endOfDay: '0000',
+		pressure: () => calm,
+		done: [],
 		seen: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
 		asteriskVersion: '16.28.0',
 		remaining: 40,
@@ -108,10 +118,66 @@ describe('what is planned', () => {
 	});
 });
 
+describe('what comes back with its foundation', () => {
+	const listener = absent('AST_manager_listen');
+	const looks = (key: string): number => (key.endsWith('AST_manager_listen') ? 2 : 1);
+
+	it('followers seen once are started with a listener that two looks confirmed', () => {
+		const findings = [listener, absent('AST_manager_send'), absent('AST_VDauto_dial')];
+		expect(outline(situation(findings, { looks }))).toEqual([
+			'start:AST_manager_listen',
+			'start:AST_manager_send',
+			'start:AST_VDauto_dial',
+		]);
+	});
+
+	it('but not before the listener is confirmed, nor what does not follow it', () => {
+		expect(outline(situation([listener, absent('AST_manager_send')], { looks: () => 1 }))).toEqual([
+			'(start:AST_manager_listen)',
+			'(start:AST_manager_send)',
+		]);
+		expect(outline(situation([listener, absent('FastAGI_log')], { looks }))).toEqual([
+			'(start:FastAGI_log)',
+			'start:AST_manager_listen',
+		]);
+	});
+
+	it.each<[string, ActionReport[], string, string[]]>([
+		[
+			'the listener was restarted',
+			[outcome('restart:AST_manager_listen')],
+			'AST_manager_send',
+			['start:AST_manager_send'],
+		],
+		['Asterisk was started', [outcome('start:Asterisk')], 'AST_manager_send', ['start:AST_manager_send']],
+		['a daemon beside it was', [outcome('restart:AST_update')], 'AST_manager_send', ['(start:AST_manager_send)']],
+		[
+			'the listener could not be',
+			[outcome('restart:AST_manager_listen', { outcome: 'failed', verified: false })],
+			'AST_manager_send',
+			['(start:AST_manager_send)'],
+		],
+		[
+			'it was tried in this run already',
+			[outcome('start:AST_manager_send', { outcome: 'failed' })],
+			'AST_manager_send',
+			[],
+		],
+	])('in the same run, seen once: %s', (_, done, name, expected) => {
+		expect(outline(situation([absent(name)], { looks: () => 1, done }))).toEqual(expected);
+	});
+
+	it('a living one still waits for its second look', () => {
+		const done = [outcome('restart:AST_manager_listen')];
+		const table = [processOf(200, 1, [PERL, `${HOME}/AST_manager_send.pl`])];
+		expect(reason(situation([frozen('AST_manager_send')], { looks: () => 1, done, table }))).toContain('seen once');
+	});
+});
+
 describe('what is withheld, and why', () => {
 	it.each<[string, Partial<Situation> & { memoryOf?: Partial<Memory> }, string | undefined]>([
 		['all is in order', {}, undefined],
-		['it was seen once', { looks: () => 1 }, 'seen once'],
+		['it was seen once', { looks: () => 1 }, 'seen once; a second look has to confirm it, from 12:01:10 on'],
 		['the look comes too soon to count', { countsIn: () => 30 }, 'the next one is due at 12:00:50'],
 		['the run may not repair', { mayNot: 'another run is repairing' }, 'another run is repairing'],
 		['restarts are off', { settings: settingsOf({ VICIKEEP_RESTART: 'off' }) }, 'VICIKEEP_RESTART=off'],
@@ -119,21 +185,59 @@ describe('what is withheld, and why', () => {
 		[
 			'the ration is used up',
 			{ memoryOf: { attempts: { AST_update: [9500, 9600, 9700] } } },
-			'gave up after 3 restarts in 15 minutes (11:52:00, 11:53:40, 11:55:20), until 12:07:00',
+			'gave up after 3 restarts in 15 minutes (11:52:00, 11:53:40, 11:55:20), until 12:55:20; look at: ls -lt',
 		],
-		['older attempts do not count', { memoryOf: { attempts: { AST_update: [100, 9600, 9700] } } }, undefined],
-		['the start window is over', { now: new Date(2026, 0, 1, 12, 0, 50) }, 'between second 10 and 50'],
+		['the ration was used up an hour ago', { memoryOf: { attempts: { AST_update: [6100, 6200, 6300] } } }, undefined],
+		['attempts are far apart', { memoryOf: { attempts: { AST_update: [8000, 9000, 9700] } } }, undefined],
+		[
+			'the dialer has had its share',
+			{ memoryOf: { attempts: { dialer: [9200, 9250, 9300, 9350, 9400, 9450, 9500, 9550, 9600] } } },
+			'gave up after 9 runs that repaired something in 15 minutes',
+		],
+		[
+			'the dialer has nearly had its share',
+			{ memoryOf: { attempts: { dialer: [9250, 9300, 9350, 9400, 9450, 9500, 9550, 9600] } } },
+			undefined,
+		],
+		[
+			'this very run used up the share of the dialer',
+			{
+				memoryOf: { attempts: { dialer: [9200, 9250, 9300, 9350, 9400, 9450, 9500, 9550, 9999] } },
+				done: [outcome('restart:AST_manager_listen')],
+			},
+			undefined,
+		],
+		['it was tried just now', { memoryOf: { attempts: { AST_update: [9960] } } }, 'the next is due at 12:00:30'],
+		['it was tried a look ago', { memoryOf: { attempts: { AST_update: [9950] } } }, undefined],
+		['it was tried twice', { memoryOf: { attempts: { AST_update: [9850, 9920] } } }, 'the next is due at 12:00:40'],
+		[
+			'an earlier run was cut off in it just now',
+			{ memoryOf: { attempts: { AST_update: [9960] }, journal: { kind: 'start', daemon: 'AST_update', at: '' } } },
+			undefined,
+		],
+		[
+			'the start window is over',
+			{ now: new Date(2026, 0, 1, 12, 0, 50) },
+			'between second 10 and 50 of a minute, so as not to meet the stock keepalive; next at 12:01:10',
+		],
 		[
 			'the stock keepalive starts daemons now',
 			{ now: new Date(2026, 0, 1, 12, 0, 5) },
-			'so as not to meet the stock keepalive',
+			'so as not to meet the stock keepalive; next at 12:00:10',
 		],
 		[
 			'there is no window',
 			{ now: new Date(2026, 0, 1, 12, 0, 5), settings: settingsOf({ VICIKEEP_START_WINDOW: 'any' }) },
 			undefined,
 		],
-		['the run is nearly over', { remaining: 7 }, 'only 7 s are left'],
+		['the run is nearly over', { remaining: 7 }, 'only 7 s are left of this run, it needs 8; the next run does it'],
+		['the run has just time enough', { remaining: 8 }, undefined],
+		['stock is to start it', { settings: settingsOf({ VICIKEEP_RESTART: 'kill-only' }) }, 'kill-only'],
+		['the machine has just booted', { uptime: 10, countsIn: () => 0 }, undefined],
+		['the database has just started', { databaseUptime: 3 }, undefined],
+		['the day ends', { now: new Date(2026, 0, 1, 0, 0, 20) }, undefined],
+		['the machine is drowning', { pressure: () => ({ ...calm, load_per_core: 50 }) }, undefined],
+		['a lock is held', { findings: [finding('mysql.locked', 'db'), absent('AST_update')] }, undefined],
 		[
 			'an earlier run was interrupted in it',
 			{ looks: () => 1, memoryOf: { journal: { kind: 'start', daemon: 'AST_update', at: '' } } },
@@ -146,19 +250,78 @@ describe('what is withheld, and why', () => {
 	});
 
 	it.each<[string, Partial<Situation>, string | undefined]>([
-		['the machine has just booted', { uptime: 299, table: living({ started: -500 }) }, 'nothing is stopped until'],
-		['the database has just started', { databaseUptime: 179 }, 'the database has just started'],
-		['it was started just now', { table: living({ started: 9950 }) }, 'it was started just now'],
+		['all is in order', {}, undefined],
+		[
+			'the machine has just booted',
+			{ uptime: 299, table: living({ started: -500 }) },
+			'nothing is stopped until 12:00:21',
+		],
+		['the machine booted a while ago', { uptime: 300, table: living({ started: -500 }) }, undefined],
+		[
+			'the database has just started',
+			{ databaseUptime: 179 },
+			'the database has just started; nothing is stopped until 12:00:21',
+		],
+		['the database started a while ago', { databaseUptime: 180 }, undefined],
+		['it is not known since when the database runs', { databaseUptime: undefined }, undefined],
+		['it was started just now', { table: living({ started: 9950 }) }, 'it is not stopped until 12:01:00'],
 		['it was started a while ago', { table: living({ started: 9900 }) }, undefined],
 		[
 			'the window does not hold a stop and a start any more',
 			{ now: new Date(2026, 0, 1, 12, 0, 35) },
 			'a stop begins only between second 10 and 30',
 		],
+		['the day ends', { now: new Date(2026, 0, 1, 0, 4, 20) }, 'nothing is stopped until 00:05'],
+		['the day ended', { now: new Date(2026, 0, 1, 0, 5, 20) }, undefined],
+		['the day ends elsewhere', { now: new Date(2026, 0, 1, 0, 4, 20), endOfDay: '1800' }, undefined],
+		['stock empties its tables', { now: new Date(2026, 0, 1, 1, 14, 20) }, 'nothing is stopped until 01:15'],
+		['stock has emptied its tables', { now: new Date(2026, 0, 1, 1, 15, 20) }, undefined],
+		[
+			'stock does that at another time',
+			{
+				now: new Date(2026, 0, 1, 1, 14, 20),
+				settings: settingsOf({ VICIKEEP_QUIET_TIMES: 'end-of-day,03:00-03:30' }),
+			},
+			undefined,
+		],
+		['the machine is drowning', { pressure: () => ({ ...calm, load_per_core: 3 }) }, 'until that is below 3'],
+		['the machine is busy', { pressure: () => ({ ...calm, load_per_core: 2.9 }) }, undefined],
+		['its memory is short', { pressure: () => ({ ...calm, memory_pressure: 40 }) }, 'waiting for memory: 40 %'],
+		['the kernel does not tell', { pressure: () => ({ ...calm, memory_pressure: undefined }) }, undefined],
+		['a lock is held', { findings: [finding('mysql.locked', 'db'), frozen('AST_update')] }, 'a restart cannot help'],
+		[
+			'the database is slow',
+			{ findings: [finding('mysql.slow', 'db'), frozen('AST_update')] },
+			'a restart cannot help',
+		],
+		[
+			'the database is a little slow',
+			{ findings: [finding('mysql.slow', 'db', { status: 'warning' }), frozen('AST_update')] },
+			undefined,
+		],
+		[
+			'one was stopped in this run already',
+			{ done: [outcome('stop:AST_VDauto_dial')] },
+			'one living process a run: AST_VDauto_dial comes first; the next run goes on',
+		],
+		['one was started in this run already', { done: [outcome('start:AST_VDauto_dial')] }, undefined],
 	])('a restart when %s', (_, changes, expected) => {
 		const withheld = reason(situation([frozen('AST_update')], { table: living({}), ...changes }));
 		if (expected === undefined) expect(withheld).toBeUndefined();
 		else expect(withheld).toContain(expected);
+	});
+
+	it('nothing of that where only a screen with a zombie is left', () => {
+		const zombie = finding('processes.zombie', 'AST_update', { remedy: 'restart:AST_update' });
+		expect(
+			reason(situation([zombie], { uptime: 10, pressure: () => ({ ...calm, load_per_core: 50 }) })),
+		).toBeUndefined();
+	});
+
+	it('another trouble of the same daemon does not refill its ration', () => {
+		const memoryOf = { attempts: { AST_update: [9500, 9600, 9700] } };
+		for (const one of [absent('AST_update'), frozen('AST_update')])
+			expect(reason(situation([one], { memoryOf, table: living({}) }))).toContain('gave up');
 	});
 
 	it.each([
@@ -166,6 +329,7 @@ describe('what is withheld, and why', () => {
 		['mysql.silent', 'FastAGI_log'],
 		['asterisk.absent', 'AST_update'],
 		['asterisk.authentication', 'AST_manager_send'],
+		['config.server_unknown', 'FastAGI_log'],
 	])('everything that cannot work under %s, such as %s', (id, name) => {
 		expect(reason(situation([finding(id, 'it'), absent(name)]))).toContain('it cannot work');
 	});

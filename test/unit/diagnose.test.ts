@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { aftermath, diagnose, futile, rankOf } from '../../src/diagnose.ts';
+import { DAEMONS } from '../../src/dialer/daemons.ts';
+import type { Finding } from '../../src/types.ts';
+import { finding } from './given.ts';
+
+const named = (text: string, rest: Partial<Finding> = {}): Finding => {
+	const [id = '', subject = ''] = text.split(' ');
+	return finding(id, subject, rest);
+};
+const causes = (...texts: string[]): (string | undefined)[] =>
+	diagnose(texts.map((text) => named(text))).map(({ cause }) => cause);
+const daemon = (name: string) => {
+	const found = DAEMONS.find((one) => one.name === name);
+	if (!found) throw new Error(name);
+	return found;
+};
+
+describe('one cause', () => {
+	it.each<[string, string[], (string | undefined)[]]>([
+		[
+			'Asterisk before the listener before its followers',
+			['asterisk.absent Asterisk', 'processes.absent AST_manager_listen', 'processes.absent AST_manager_send'],
+			[undefined, 'asterisk.absent Asterisk', 'asterisk.absent Asterisk'],
+		],
+		[
+			'the database before Asterisk',
+			['asterisk.absent Asterisk', 'mysql.refused db', 'processes.absent AST_update'],
+			[undefined, undefined, 'mysql.refused db'],
+		],
+		[
+			'a queue under the listener that its sender ended with',
+			[
+				'processes.absent AST_manager_listen',
+				'processes.absent AST_manager_send',
+				'queues.manager_new AST_manager_send',
+			],
+			[undefined, 'processes.absent AST_manager_listen', 'processes.absent AST_manager_listen'],
+		],
+		[
+			'two listeners bring nobody down',
+			['processes.duplicated AST_manager_listen', 'processes.absent AST_manager_send'],
+			[undefined, undefined],
+		],
+		[
+			'a lock that a check ran into',
+			['mysql.locked db', 'queues.database queues', 'processes.heartbeat_old AST_update'],
+			[undefined, 'mysql.locked db', 'mysql.locked db'],
+		],
+		['a lock that only a check ran into', ['queues.database queues'], [undefined]],
+		[
+			'what is late under a slow database, not what is absent',
+			['mysql.slow db', 'processes.heartbeat_old AST_update', 'processes.absent AST_manager_send'],
+			[undefined, 'mysql.slow db', undefined],
+		],
+		['what has its own cause', ['mysql.refused db', 'processes.frozen AST_update'], [undefined, undefined]],
+		['what does not rest on it', ['asterisk.absent Asterisk', 'processes.absent FastAGI_log'], [undefined, undefined]],
+	])('%s', (_, findings, expected) => {
+		expect(causes(...findings)).toEqual(expected);
+	});
+
+	it('a wrong address explains everything', () => {
+		expect(causes('config.server_unknown 10.0.0.1', 'mysql.refused db', 'processes.absent FastAGI_log')[2]).toBe(
+			'config.server_unknown 10.0.0.1',
+		);
+	});
+});
+
+it('is looked at in the order in which a dialer rests on its parts', () => {
+	const order = [
+		'config.server_unknown x',
+		'mysql.refused db',
+		'mysql.locked db',
+		'asterisk.absent Asterisk',
+		'processes.absent AST_manager_listen',
+		'processes.absent AST_manager_send',
+		'processes.absent AST_update',
+		'processes.absent AST_VDauto_dial',
+		'queues.hopper_empty CAMPAIGN',
+	];
+	const ranks = order.map((text) => rankOf(named(text)));
+	expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+	expect(new Set(ranks).size).toBe(ranks.length);
+});
+
+describe('what is of no use', () => {
+	it.each<[string, string, boolean, string | undefined]>([
+		['mysql.refused db', 'AST_update', false, 'repairs'],
+		['mysql.locked db', 'AST_update', false, undefined],
+		['mysql.locked db', 'AST_update', true, 'stops'],
+		['queues.database queues', 'FastAGI_log', true, 'stops'],
+		['asterisk.hung Asterisk', 'AST_update', false, 'repairs'],
+		['asterisk.hung Asterisk', 'FastAGI_log', true, undefined],
+		['processes.absent AST_manager_listen', 'AST_manager_send', true, undefined],
+	])('%s, for %s, stopping: %s', (text, name, stops, forbids) => {
+		expect(futile(daemon(name), stops, [named(text)])?.forbids).toBe(forbids);
+	});
+});
+
+describe('what came with a foundation that is well again', () => {
+	const listener = named('processes.frozen AST_manager_listen');
+	it.each<[string, string | undefined]>([
+		['processes.absent AST_manager_send', 'processes.frozen AST_manager_listen'],
+		['processes.frozen AST_manager_send', undefined],
+		['processes.absent FastAGI_log', undefined],
+	])('%s', (text, cause) => {
+		expect(aftermath([named(text)], [listener])[0]?.cause).toBe(cause);
+	});
+
+	it('leads to the root', () => {
+		const root = { ...listener, cause: 'asterisk.absent Asterisk' };
+		expect(aftermath([named('processes.absent AST_manager_send')], [root])[0]?.cause).toBe('asterisk.absent Asterisk');
+	});
+});

@@ -2,7 +2,7 @@ import { sleep } from './adapters/clock.ts';
 import { runProgram } from './adapters/exec.ts';
 import { isMissing } from './adapters/files.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
-import { findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { processesOf } from './dialer/process-table.ts';
 import { proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed, screenProgram } from './repairs/screen.ts';
@@ -110,7 +110,7 @@ async function awaitStockKeepalive({ proc, settings, deadline }: World, oldest: 
 function seeThatItCanStart({ steps }: Action, environment: Record<string, string>): void {
 	const step = steps.find((one) => one.do === 'start');
 	if (!step) return;
-	screenProgram(environment);
+	if (step.screen !== null) screenProgram(environment);
 	const [script = ''] = step.argv;
 	for (const path of [script, environment.HOME ?? '/'])
 		if (isMissing(path)) throw new StepFailed(`there is no ${path}`);
@@ -122,19 +122,20 @@ async function start(
 	{ proc, settings }: World,
 	environment: Record<string, string>,
 ): Promise<string> {
-	const program = screenProgram(environment);
 	// stopping took its time, and somebody else may have been faster
-	const [other] = findDaemon(proc.processes(), settings.home, scriptsOf(daemon)).copies;
+	const [other] = processesOf(daemon, proc.processes(), settings.home).copies;
 	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
-	const { exitCode, output } = await runProgram(
-		program,
-		['-d', '-m', '-S', step.screen, ...step.argv],
-		environment,
-		START_TIMEOUT,
-	);
+	const [script = '', ...args] = step.argv;
+	const { exitCode, output } =
+		step.screen === null
+			? await runProgram(script, args, environment, START_TIMEOUT, 'leaves processes behind')
+			: await runProgram(
+					screenProgram(environment),
+					['-d', '-m', '-S', step.screen, ...step.argv],
+					environment,
+					START_TIMEOUT,
+				);
 	if (exitCode !== 0)
-		throw new StepFailed(
-			`screen could not start ${step.argv[0]}: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`,
-		);
-	return `started in screen ${step.screen}`;
+		throw new StepFailed(`${script} could not be started: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
+	return step.screen === null ? `started by ${script}` : `started in screen ${step.screen}`;
 }

@@ -99,7 +99,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		mayNot: reasonNotToRepair(settings, proc, lock, remembers, pause, startedAt),
 		startedAt,
 		began,
-		environment: () => cronEnvironment(settings.crontab, settings.home),
+		environment: () => cronEnvironment(world.crontab(), settings.home),
 		save: (unfinished) => state.save(unfinished),
 		working: (what) => {
 			working = what;

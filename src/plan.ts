@@ -1,5 +1,6 @@
+import type { CronOptions } from './dialer/crontab.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
-import { findDaemon, scriptsOf } from './dialer/process-table.ts';
+import { processesOf } from './dialer/process-table.ts';
 import type { Memory } from './memory.ts';
 import { reasonToWithhold } from './restraint.ts';
 import type { Pressure } from './saturation.ts';
@@ -31,6 +32,8 @@ export interface Situation {
 	/** checks that were looked at in this run */
 	seen: readonly CheckId[];
 	asteriskVersion: string | undefined;
+	/** options of the stock keepalive's line in root's crontab */
+	options: CronOptions;
 	/** seconds until this run must end */
 	remaining: number;
 	/** why this run may not repair anything at all */
@@ -58,7 +61,7 @@ export function plan(situation: Situation): Action[] {
 }
 
 function planFor(daemon: Daemon, finding: Finding, situation: Situation, before: readonly Action[]): Action {
-	const found = findDaemon(situation.table, situation.settings.home, scriptsOf(daemon));
+	const found = processesOf(daemon, situation.table, situation.settings.home);
 	const kind = (finding.remedy ?? '').split(':')[0] as ActionKind;
 	const action: Action = {
 		id: finding.remedy ?? '',

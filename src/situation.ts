@@ -1,4 +1,5 @@
 import { readPressure } from './adapters/pressure.ts';
+import { optionsOf } from './dialer/crontab.ts';
 import type { Situation } from './plan.ts';
 import type { Look } from './repair.ts';
 import type { RunParts } from './run.ts';
@@ -27,6 +28,7 @@ export async function situationOf(
 		done,
 		seen: found.filter(({ seen }) => seen).map(({ id }) => id),
 		asteriskVersion: server?.asteriskVersion,
+		options: optionsOf(world.crontab()),
 		remaining: world.deadline.remaining() / 1000,
 		mayNot,
 		rebuild: world.rebuild,

@@ -1,3 +1,4 @@
+import { startArguments } from './dialer/daemon.ts';
 import { type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
@@ -15,7 +16,7 @@ export function stepsFor(kind: ActionKind, daemon: Daemon, found: DaemonProcesse
 		];
 	}
 	const script = daemon.script[scriptGeneration(situation.asteriskVersion ?? '')];
-	const stock = [`${settings.home}/${script}`, ...daemon.args];
+	const stock = [`${settings.home}/${script}`, ...startArguments(daemon, situation.options)];
 	const remembered = memory.commands[daemon.name];
 	// an argument that the administrator's crontab gave it stays; another script or folder means the version changed
 	const argv = remembered && remembered[0] === stock[0] ? remembered : stock;

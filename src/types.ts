@@ -105,7 +105,8 @@ export interface Process extends ProcessId {
 /** A repair as data; only `act.ts` performs it. */
 export type Step =
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
-	| { do: 'start'; screen: string; argv: string[] }
+	/** in a screen of this name; null for a program that goes into the background by itself */
+	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }
 	/** generate and install these conf files, or all that differ */
 	| { do: 'rebuild'; files: string[] | 'all' }

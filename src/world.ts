@@ -1,7 +1,9 @@
 import type { AmiAccount, AmiTrace } from './adapters/ami.ts';
 import type { Deadline } from './adapters/clock.ts';
+import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
+import type { Crontab } from './dialer/crontab.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Process } from './types.ts';
@@ -14,6 +16,33 @@ export interface ServerRow {
 	ami: AmiAccount;
 	/** HHMM, local time */
 	endOfDay: string;
+	/** the daemons write their optional logs */
+	logs: boolean;
+	/** seconds between two loops of AST_conf_update_screen */
+	confUpdateInterval: number;
+	confEngine: string;
+	/** text that the stock keepalive writes every minute */
+	systemUptime: string;
+	autoRestartAsterisk: boolean;
+	/** an administrator's veto against starting Asterisk */
+	asteriskTempNoRestart: boolean;
+	generatesConf: boolean;
+	rebuildConfFiles: boolean;
+	/** minutes */
+	recordingLimit: number;
+	channels: number;
+	system: SystemSettings;
+}
+
+/** What `system_settings` decides for every server of the cluster. */
+export interface SystemSettings {
+	/** `YYYY-MM-DD` on which ADMIN_timeclock_auto_logout did its work last */
+	timeclockReset: string;
+	activeVoicemailServer: string;
+	sipEventLogging: number;
+	emails: boolean;
+	/** calls of a server whose updater stands still are deleted */
+	clearsFrozenCalls: boolean;
 }
 
 /** What is known of AMI accounts from earlier runs; holds secrets, so it has a file of its own. */
@@ -53,6 +82,7 @@ export class World {
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
+	#crontab: { read: Crontab | undefined } | undefined;
 
 	constructor(parts: {
 		settings: Settings;
@@ -84,6 +114,12 @@ export class World {
 	processes(): Process[] {
 		this.#table ??= this.proc.processes();
 		return this.#table;
+	}
+
+	/** Root's crontab; undefined where it cannot be read or others may write it. */
+	crontab(): Crontab | undefined {
+		this.#crontab ??= { read: readCrontab(this.settings.crontab) };
+		return this.#crontab.read;
 	}
 
 	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
@@ -147,11 +183,18 @@ export class World {
 
 	async #readServer(): Promise<ServerRow | undefined> {
 		const [row] = await this.query<Record<string, string | null>>(
-			'SELECT active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET FROM servers WHERE server_ip=? LIMIT 1',
+			`SELECT active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET,
+			vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart,
+			generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total
+			FROM servers WHERE server_ip=? LIMIT 1`,
 			[this.settings.serverIp],
 		);
 		if (!row) return undefined;
-		const [system] = await this.query('SELECT timeclock_end_of_day FROM system_settings LIMIT 1', []);
+		const [system] = await this.query<Record<string, string | null>>(
+			`SELECT timeclock_end_of_day, timeclock_last_reset_date, active_voicemail_server, sip_event_logging, allow_emails,
+			frozen_server_call_clear FROM system_settings LIMIT 1`,
+			[],
+		);
 		return {
 			active: row.active === 'Y',
 			runsAsterisk: row.active_asterisk_server === 'Y',
@@ -163,6 +206,23 @@ export class World {
 				secret: row.ASTmgrSECRET ?? '',
 			},
 			endOfDay: String(system?.timeclock_end_of_day ?? '0000'),
+			logs: row.vd_server_logs === 'Y',
+			confUpdateInterval: Number(row.conf_update_interval) || 60,
+			confEngine: row.conf_engine ?? '',
+			systemUptime: row.system_uptime ?? '',
+			autoRestartAsterisk: row.auto_restart_asterisk === 'Y',
+			asteriskTempNoRestart: row.asterisk_temp_no_restart === 'Y',
+			generatesConf: row.generate_vicidial_conf === 'Y',
+			rebuildConfFiles: row.rebuild_conf_files === 'Y',
+			recordingLimit: Number(row.vicidial_recording_limit) || 60,
+			channels: Number(row.channels_total) || 0,
+			system: {
+				timeclockReset: String(system?.timeclock_last_reset_date ?? ''),
+				activeVoicemailServer: system?.active_voicemail_server ?? '',
+				sipEventLogging: Number(system?.sip_event_logging) || 0,
+				emails: system?.allow_emails === '1',
+				clearsFrozenCalls: system?.frozen_server_call_clear === '1',
+			},
 		};
 	}
 }

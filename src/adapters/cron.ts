@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { type Crontab, parseCrontab } from '../dialer/crontab.ts';
 import { ownership, readIfThere } from './files.ts';
 
 /** Where distributions keep root's crontab: Debian, SUSE, Red Hat. */
@@ -14,18 +15,29 @@ function isTrusted(path: string): boolean {
 }
 
 /**
+ * Root's crontab; undefined where there is none, it cannot be read, or others may write it.
+ * @param path undefined for the place where the distribution keeps it
+ */
+export function readCrontab(path: string | undefined): Crontab | undefined {
+	const found = path ?? CRONTABS.find((candidate) => existsSync(candidate));
+	if (found === undefined || !isTrusted(found)) return undefined;
+	try {
+		const text = readIfThere(found);
+		return text === undefined ? undefined : parseCrontab(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
  * The environment in which cron runs the stock keepalive, and with it every daemon that this starts: cron's own PATH
  * unless the crontab sets one, and the library folder that the stock keepalive adds (crontab(5), ADMIN_keepalive_ALL.pl).
  */
-export function cronEnvironment(crontab: string | undefined, home: string): Record<string, string> {
-	const path = crontab ?? CRONTABS.find((candidate) => existsSync(candidate));
-	const text = (path !== undefined && isTrusted(path) && readIfThere(path)) || '';
-	const set = (name: string): string | undefined =>
-		new RegExp(`^\\s*${name}\\s*=\\s*(.*?)\\s*$`, 'm').exec(text)?.[1]?.replace(/^(["'])(.*)\1$/, '$2');
+export function cronEnvironment({ variables = {} }: Partial<Crontab> = {}, home: string): Record<string, string> {
 	return {
-		PATH: set('PATH') ?? '/usr/bin:/bin',
-		HOME: set('HOME') ?? userInfo().homedir,
-		SHELL: set('SHELL') ?? '/bin/sh',
+		PATH: variables.PATH ?? '/usr/bin:/bin',
+		HOME: variables.HOME ?? userInfo().homedir,
+		SHELL: variables.SHELL ?? '/bin/sh',
 		PERL5LIB: `${home}/libs`,
 	};
 }

@@ -9,12 +9,14 @@ export interface Ran {
 /**
  * Runs a program without a shell, in exactly this environment, and waits for it.
  * @param milliseconds after which it is killed; exitCode is then undefined
+ * @param background what it leaves running must not hold us up by its output, which is then not read
  */
 export async function runProgram(
 	file: string,
 	args: string[],
 	environment: Record<string, string>,
 	milliseconds: number,
+	background?: 'leaves processes behind',
 ): Promise<Ran> {
 	// most runs repair nothing and need not load it
 	const { execa } = await import('execa');
@@ -25,7 +27,7 @@ export async function runProgram(
 			extendEnv: false,
 			cwd: environment.HOME ?? '/',
 			stdin: 'ignore',
-			all: true,
+			...(background ? { stdout: 'ignore', stderr: 'ignore' } : { all: true }),
 			reject: false,
 			timeout: milliseconds,
 			killSignal: 'SIGKILL',

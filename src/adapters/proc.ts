@@ -70,7 +70,7 @@ export class Proc {
 
 	/** Asked only of programs that a dialer is made of: it costs two system calls. */
 	#isForeign(pid: number, program: string): boolean {
-		if (!/^(perl[\d.]*|SCREEN|asterisk)$/.test(program)) return false;
+		if (!/^(perl[\d.]*|SCREEN|asterisk|ip_relay)$/.test(program)) return false;
 		this.#namespace ??= this.#link('self/ns/pid');
 		const namespace = this.#link(`${pid}/ns/pid`);
 		// an unprivileged look cannot see the namespaces of others

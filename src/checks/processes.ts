@@ -1,8 +1,10 @@
+import { optionsOf } from '../dialer/crontab.ts';
 import { type Daemon, expectedDaemons } from '../dialer/daemons.ts';
-import { readHeartbeats } from '../dialer/heartbeats.ts';
-import { commandOf, findDaemon, isStopped, scriptsOf, surplusCopy } from '../dialer/process-table.ts';
-import { exceeded, measured } from '../thresholds.ts';
+import { type Heartbeats, readHeartbeats } from '../dialer/heartbeats.ts';
+import { commandOf, isStopped, processesOf, surplusCopy } from '../dialer/process-table.ts';
+import { exceeded, measured, type ThresholdName } from '../thresholds.ts';
 import type { Finding, Metric, ProcessId } from '../types.ts';
+import type { World } from '../world.ts';
 import type { Check, Context } from './check.ts';
 
 export interface Copy extends ProcessId {
@@ -46,8 +48,8 @@ export const processes: Check<ProcessObservation> = {
 		return {
 			keepalives: settings.keepalives,
 			minutesAfterEndOfDay: endOfDay === undefined ? undefined : minutesSince(endOfDay, new Date()),
-			daemons: expectedDaemons(settings.keepalives).map((daemon) => {
-				const found = findDaemon(table, settings.home, scriptsOf(daemon));
+			daemons: (await expectedHere(world)).map((daemon) => {
+				const found = processesOf(daemon, table, settings.home);
 				return {
 					daemon,
 					copies: found.copies.map((process) => ({
@@ -60,7 +62,7 @@ export const processes: Check<ProcessObservation> = {
 					})),
 					zombies: found.zombies,
 					screens: found.screens,
-					heartbeat: daemon.heartbeat ? heartbeats?.[daemon.heartbeat.source] : undefined,
+					heartbeat: readAge(heartbeats, rowOf(daemon)?.source),
 				};
 			}),
 		};
@@ -78,8 +80,9 @@ export const processes: Check<ProcessObservation> = {
 				value: one.copies.length,
 				unit: 'count',
 			});
-			if (typeof one.heartbeat === 'number' && one.daemon.heartbeat) {
-				metrics.push(measured(context.settings.limits, one.daemon.heartbeat.threshold, one.heartbeat));
+			const row = rowOf(one.daemon);
+			if (typeof one.heartbeat === 'number' && row) {
+				metrics.push(measured(context.settings.limits, row.limit, one.heartbeat));
 			}
 			const dayEnded = seen.minutesAfterEndOfDay !== undefined && seen.minutesAfterEndOfDay < END_OF_DAY_MINUTES;
 			if (one.copies.length === 0 && one.daemon.exitsAtEndOfDay && dayEnded) continue;
@@ -96,6 +99,14 @@ export const processes: Check<ProcessObservation> = {
 		};
 	},
 };
+
+async function expectedHere(world: World): Promise<Daemon[]> {
+	const server = await world.server().catch(() => undefined);
+	return expectedDaemons(world.settings.keepalives, {
+		options: optionsOf(world.crontab()),
+		sipEventLogging: server?.system.sipEventLogging,
+	}).filter(({ oneShot, programs }) => !oneShot && !programs);
+}
 
 /** The gravest trouble of one daemon, or none. */
 function judgeDaemon(seen: DaemonObservation, context: Context): Finding | undefined {
@@ -141,7 +152,7 @@ function duplicated(seen: DaemonObservation, context: Context): Finding {
 		summary: `${seen.daemon.name} runs ${seen.copies.length} times (processes ${seen.copies.map(({ pid }) => pid).join(', ')})`,
 		evidence: { pids: seen.copies.map(({ pid }) => pid), surplus: surplus.pid },
 		// workers that outlived their parent hold its port: all of them have to go
-		remedy: `${seen.daemon.port === undefined ? 'stop' : 'restart'}:${seen.daemon.name}`,
+		remedy: `${seen.daemon.signs.some(({ by }) => by === 'port') ? 'restart' : 'stop'}:${seen.daemon.name}`,
 	});
 }
 
@@ -161,7 +172,8 @@ function stopped(seen: DaemonObservation, context: Context): Finding | undefined
 function silent(seen: DaemonObservation, { settings, note }: Context): Finding | undefined {
 	const [copy] = seen.copies;
 	const { name, wakesEvery } = seen.daemon;
-	if (!copy || wakesEvery === null || copy.sleeps === undefined || copy.age < settings.graceStart) return undefined;
+	if (!copy || typeof wakesEvery !== 'number' || copy.sleeps === undefined || copy.age < settings.graceStart)
+		return undefined;
 	const held = note(`processes asleep ${copy.pid} ${copy.startTicks} ${copy.sleeps}`);
 	const status = held.looks >= 2 ? exceeded(settings.limits, 'daemon_silence', held.seconds) : undefined;
 	if (!status) return undefined;
@@ -175,10 +187,11 @@ function silent(seen: DaemonObservation, { settings, note }: Context): Finding |
 
 function heartbeatOld(seen: DaemonObservation, { settings }: Context): Finding | undefined {
 	const [copy] = seen.copies;
-	const { name, heartbeat } = seen.daemon;
+	const { name } = seen.daemon;
+	const heartbeat = rowOf(seen.daemon);
 	if (!copy || !heartbeat || seen.heartbeat === undefined || copy.age < settings.graceStart) return undefined;
 	if (seen.heartbeat === null) {
-		if (!heartbeat.rowIsAlwaysThere) return undefined;
+		if (heartbeat.source !== 'server_updater') return undefined;
 		return finding('heartbeat_missing', seen, {
 			status: 'critical',
 			summary: `${name} runs, but its row in ${heartbeat.source} is gone: it writes it only when it starts`,
@@ -186,7 +199,7 @@ function heartbeatOld(seen: DaemonObservation, { settings }: Context): Finding |
 			remedy: `restart:${name}`,
 		});
 	}
-	const status = exceeded(settings.limits, heartbeat.threshold, seen.heartbeat);
+	const status = exceeded(settings.limits, heartbeat.limit, seen.heartbeat);
 	if (!status) return undefined;
 	return finding('heartbeat_old', seen, {
 		status,
@@ -195,6 +208,18 @@ function heartbeatOld(seen: DaemonObservation, { settings }: Context): Finding |
 		// a warning may still be a slow moment; only a critical age is a stall
 		...(status === 'critical' && { remedy: `restart:${name}` }),
 	});
+}
+
+const readAge = (heartbeats: Heartbeats | undefined, source: keyof Heartbeats | undefined) =>
+	source && heartbeats?.[source];
+
+/** The row that a daemon writes in every loop. */
+function rowOf({ signs }: Daemon): { source: keyof Heartbeats; limit: ThresholdName } | undefined {
+	for (const sign of signs) {
+		if (sign.by === 'updater') return { source: 'server_updater', limit: sign.limit };
+		if (sign.by === 'stats' && sign.row === '-SHARE-') return { source: 'share_row', limit: sign.limit };
+	}
+	return undefined;
 }
 
 const describeScreen = ({ pid, state }: { pid: number; state: string }): string => `${pid} ${state}`;

@@ -64,6 +64,24 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	return found;
 }
 
+/** The processes that have to do with a daemon, whatever it consists of. */
+export function processesOf(daemon: Daemon, table: readonly Process[], home: string): DaemonProcesses {
+	return daemon.programs ? findPrograms(table, daemon.programs) : findDaemon(table, home, scriptsOf(daemon));
+}
+
+/** Programs that run without Perl and screen, by their exact command lines; the first word may carry a folder. */
+function findPrograms(table: readonly Process[], programs: readonly (readonly string[])[]): DaemonProcesses {
+	const runs = ({ argv, foreign }: Process): boolean =>
+		!foreign &&
+		programs.some(
+			(program) =>
+				basename(argv[0] ?? '') === program[0] &&
+				argv.length === program.length &&
+				program.every((word, at) => at === 0 || argv[at] === word),
+		);
+	return { copies: table.filter(runs), children: [], screens: [], zombies: [], mentions: [] };
+}
+
 /**
  * The Asterisk server processes that use this configuration folder: the program's name is exactly `asterisk`, and it is
  * neither a remote console (-r, -R, -x) nor started with `-C` for another configuration.

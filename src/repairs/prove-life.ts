@@ -2,7 +2,7 @@ import { sleep } from '../adapters/clock.ts';
 import { fastAgiServes } from '../adapters/fastagi.ts';
 import type { Daemon } from '../dialer/daemons.ts';
 import { readHeartbeatStamp } from '../dialer/heartbeats.ts';
-import { type DaemonProcesses, findDaemon, isStopped, scriptsOf } from '../dialer/process-table.ts';
+import { type DaemonProcesses, isStopped, processesOf } from '../dialer/process-table.ts';
 import type { World } from '../world.ts';
 import { StepFailed } from './screen.ts';
 
@@ -17,7 +17,7 @@ const POLL = 100;
 export async function proveLife(daemon: Daemon, world: World): Promise<string> {
 	const { proc, settings, deadline } = world;
 	const end = performance.now() + Math.max(SHORTEST_PROOF_TIMEOUT, deadline.within(PROOF_TIMEOUT));
-	const look = (): DaemonProcesses => findDaemon(proc.processes(), settings.home, scriptsOf(daemon));
+	const look = (): DaemonProcesses => processesOf(daemon, proc.processes(), settings.home);
 	const sign = await signOfLife(daemon, world);
 	let lastTrouble = 'it did not come up';
 	let since: { pid: number; at: number } | undefined;
@@ -46,16 +46,17 @@ export async function proveLife(daemon: Daemon, world: World): Promise<string> {
 /** Whether the daemon does its work: its row moved, its port serves, or it has gone to sleep and woken since. */
 async function signOfLife(daemon: Daemon, world: World): Promise<(pid: number) => Promise<boolean>> {
 	const { proc, settings, deadline } = world;
-	if (daemon.heartbeat) {
-		const { source } = daemon.heartbeat;
+	const [sign] = daemon.signs;
+	if (sign?.by === 'updater' || (sign?.by === 'stats' && sign.row === '-SHARE-')) {
+		const source = sign.by === 'updater' ? 'server_updater' : 'share_row';
 		const before = await readHeartbeatStamp(world, source);
 		return async () => {
 			const now = await readHeartbeatStamp(world, source);
 			return now !== undefined && now !== before;
 		};
 	}
-	if (daemon.port !== undefined) {
-		const { port } = daemon;
+	if (sign?.by === 'port') {
+		const { port } = sign;
 		return () => fastAgiServes(settings.serverIp, port, deadline.within(3000));
 	}
 	const slept = new Map<number, number>();

@@ -1,24 +1,43 @@
 import { DAEMONS } from '../../src/dialer/daemons.ts';
+import type { Sign } from '../../src/dialer/signs.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: string[], rows: string[][]): string =>
 	[row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
 
+/** A sign of life in words. */
+function describe(sign: Sign): string {
+	switch (sign.by) {
+		case 'updater':
+			return 'its row in `server_updater` moves';
+		case 'stats':
+			return `the row ${sign.row} of \`vicidial_campaign_stats_debug\` moves`;
+		case 'remote_agents':
+			return 'the rows of active remote agents move';
+		case 'log':
+			return `\`${sign.file.name}\` grows`;
+		case 'manager_socket':
+			return "what Asterisk's manager sends is read";
+		case 'port':
+			return `nothing waits on port ${sign.port}, and a request is served`;
+		case 'udp_ports':
+			return `it holds UDP ${sign.ports.join(', ')}`;
+		case 'reset_date':
+			return '`system_settings.timeclock_last_reset_date` is today after the end of day';
+	}
+}
+
 /** The parts of the README that are made from the code, by the name in their marker. */
 export const TABLES: Record<string, () => string> = {
 	daemons: () =>
 		table(
-			['daemon', 'code', 'screen', 'sign of life'],
-			DAEMONS.map(({ name, code, screen, heartbeat, port, wakesEvery }) => [
+			['daemon', 'asked for by', 'screen', 'sign of life'],
+			DAEMONS.map(({ name, askedBy, screen, signs, wakesEvery }) => [
 				`\`${name}\``,
-				code,
-				`\`${screen}\``,
-				heartbeat
-					? `its row in \`${heartbeat.source === 'server_updater' ? 'server_updater' : 'vicidial_campaign_stats_debug'}\` moves; it goes to sleep and wakes`
-					: port !== undefined
-						? `its processes are not stopped; after a repair it serves port ${port}`
-						: `it goes to sleep and wakes at least every ${wakesEvery} s`,
+				`\`${askedBy}\``,
+				screen === null ? 'none' : `\`${screen}\``,
+				[...signs.map(describe), ...(wakesEvery === null ? [] : ['it goes to sleep and wakes'])].join('; '),
 			]),
 		),
 	limits: () =>

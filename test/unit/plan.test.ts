@@ -38,6 +38,7 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		remaining: 40,
 		mayNot: undefined,
 		rebuild: undefined,
+		options: {},
 		...rest,
 	};
 }

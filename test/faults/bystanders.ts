@@ -8,7 +8,7 @@ import { allPids, argvOf, isAlive, startTimeOf, until } from '../sandbox/process
 const SCREENS = ['ASTupdate2', 'ASTsend.old', 'myASTlisten', 'ASTVDauto-test', 'asterisk-notes'];
 
 /** By this variable of their environment they are found again. */
-const MARK = 'BYSTANDER_ON';
+export const MARK = 'BYSTANDER_ON';
 
 /** Starts processes that are nobody's business; they go with the dialer. */
 export async function placeBystanders({ folder, home, env }: Dialer): Promise<void> {

@@ -1,3 +1,4 @@
+import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, fillConnections, gone, here, lockTables, sleep, sql } from './injections.ts';
 import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
@@ -12,6 +13,13 @@ async function restart({ dialer }: Stage): Promise<void> {
 	await gone({ dialer }, ...ON_THE_DATABASE);
 	await dialer.database.start();
 }
+
+/** Waits for the row that the updater makes when it starts. */
+const beats = ({ dialer: { database, serverIp } }: Stage): Promise<boolean> =>
+	until('the updater', 5000, async () => {
+		const rows = await database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [serverIp]);
+		return rows.length > 0;
+	});
 
 export const DATABASE: Area = {
 	name: 'database',
@@ -32,6 +40,7 @@ export const DATABASE: Area = {
 				inject: async (stage) => {
 					await restart(stage);
 					await stage.dialer.daemons.startAll();
+					await beats(stage);
 				},
 			},
 		},

@@ -57,5 +57,7 @@ export interface Area {
 	name: string;
 	/** VARactive_keepalives */
 	keepalives: string;
+	/** of the stock keepalive's line in the crontab */
+	options?: string[];
 	faults: Fault[];
 }

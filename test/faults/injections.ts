@@ -1,9 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
-import { isAlive, signal, until } from '../sandbox/processes.ts';
+import type { Hang } from '../sandbox/daemons.ts';
+import { argvOf, isAlive, signal, until } from '../sandbox/processes.ts';
+import { MARK } from './bystanders.ts';
 import type { Stage } from './fault.ts';
 
 /** Kills a daemon; its screen ends with it. */
@@ -23,28 +25,26 @@ export function freeze({ dialer: { daemons }, later }: Stage, script: string): v
 	later(() => daemons.thaw(script));
 }
 
-/** Starts a program that is not one of the dialer's, and waits until it is what it says. */
-export async function stranger({ dialer, later }: Stage, file: string, ...args: string[]): Promise<number> {
-	const env = { ...dialer.env, PERL5LIB: join(dialer.home, 'libs') };
-	const { pid = 0 } = spawn(file, args, { cwd: dialer.folder, env, stdio: 'ignore' });
+/** Starts somebody else's program, who must not be touched, and waits until it is what it says. */
+export const stranger = (stage: Stage, ...command: string[]): Promise<number> =>
+	start(stage, command, { [MARK]: stage.dialer.folder });
+
+/** Starts a copy of a daemon by hand, past its start check. */
+export const byHand = (stage: Stage, ...command: string[]): Promise<number> =>
+	start(stage, command, { PERL5LIB: join(stage.dialer.home, 'libs'), SANDBOX_NOT_ALONE: '1' });
+
+async function start({ dialer, later }: Stage, command: string[], more: Record<string, string>): Promise<number> {
+	const [file = '', ...args] = command;
+	const { pid = 0 } = spawn(file, args, { cwd: dialer.folder, env: { ...dialer.env, ...more }, stdio: 'ignore' });
 	later(() => signal(pid, 'SIGKILL'));
-	const argv = [file, ...args].join('\0');
-	await until(`the start of ${file}`, 5000, () => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(argv));
+	await until(`the start of ${file}`, 5000, () => argvOf(pid).join(' ') === command.join(' '));
 	return pid;
 }
 
-/** A copy of a daemon that has passed the start check: two starts in the same moment make one. It does no work. */
-export async function secondCopy(stage: Stage, script: string, perl = ['/usr/bin/perl']): Promise<void> {
-	const path = join(stage.dialer.home, script);
-	const ready = join(stage.dialer.folder, 'second-copy');
-	const stock = readFileSync(path);
-	writeFileSync(path, `#!/usr/bin/perl\nopen(my $ready, '>', '${ready}'); sleep 1 while 1;\n`);
-	const [file = '', ...options] = perl;
-	await stranger(stage, file, ...options, path);
-	// not by its arguments: these it has before Perl has read the script
-	await until('the second copy', 5000, () => existsSync(ready));
-	rmSync(ready);
-	writeFileSync(path, stock);
+/** A second copy of a daemon, started by hand or in the same moment as the first. */
+export async function duplicate({ dialer, later }: Stage, script: string): Promise<void> {
+	const pid = await dialer.daemons.duplicate(script);
+	later(() => signal(pid, 'SIGKILL'));
 }
 
 /** Other text in a script of PATHhome. */
@@ -55,24 +55,10 @@ export function rewrite({ dialer, later }: Stage, script: string, text: string):
 	later(() => (stock === undefined ? rmSync(path) : writeFileSync(path, stock)));
 }
 
-/** Lets a looping daemon run into a pipe that nobody reads, where its log was. */
-export async function blockOnPipe({ dialer }: Stage, script: string, log: string): Promise<void> {
-	const now = new Date();
-	const two = (number: number): string => String(number).padStart(2, '0');
-	const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-	const path = join(dialer.logs, `${log}.${date}`);
-	rmSync(path, { force: true });
-	spawnSync('mkfifo', [path]);
-	const [daemon] = dialer.daemons.pids(script);
-	let sleeps = '';
-	await until(`${script} to stand still`, 20_000, async () => {
-		const before = sleeps;
-		sleeps = /^voluntary.*$/m.exec(readFileSync(`/proc/${daemon?.perl}/status`, 'latin1'))?.[0] ?? '';
-		await sleep(3000);
-		return sleeps === before;
-	});
-	// the next copy finds no pipe; this one waits at it for ever
-	rmSync(path);
+/** Lets a daemon hang at the end of its loop; what is started later works. */
+export async function hang({ dialer: { daemons }, later }: Stage, script: string, way: Hang): Promise<void> {
+	await daemons.hang(script, way);
+	later(() => daemons.release(script));
 }
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

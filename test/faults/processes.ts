@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, signal, until } from '../sandbox/processes.ts';
 import type { Area } from './fault.ts';
-import { blockOnPipe, crash, freeze, lockTables, rewrite, secondCopy, stranger } from './injections.ts';
+import { byHand, crash, duplicate, freeze, hang, lockTables, rewrite, stranger } from './injections.ts';
 import { AUTO_DIALER, FASTAGI, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
 /** A loop may stand still for a few seconds instead of half a minute. */
@@ -23,7 +23,7 @@ export const PROCESSES: Area = {
 				but: 'it runs under another Perl, with an option, without a screen',
 				inject: async (stage) => {
 					await crash(stage, UPDATER);
-					await stranger(stage, '/usr/bin/perl', '-w', join(stage.dialer.home, UPDATER));
+					await byHand(stage, '/usr/bin/perl', '-w', join(stage.dialer.home, UPDATER));
 				},
 			},
 		},
@@ -43,7 +43,7 @@ export const PROCESSES: Area = {
 		{
 			pains: [17],
 			says: 'a second listener was started by hand',
-			inject: (stage) => secondCopy(stage, LISTENER),
+			inject: (stage) => duplicate(stage, LISTENER),
 			find: ['processes.duplicated AST_manager_listen'],
 			do: ['stop:AST_manager_listen'],
 			after: 'well',
@@ -59,7 +59,7 @@ export const PROCESSES: Area = {
 		{
 			pains: [39],
 			says: 'stock has not recognised the updater under another Perl and started a second one',
-			inject: (stage) => secondCopy(stage, UPDATER, ['/usr/bin/perl', '-w']),
+			inject: (stage) => byHand(stage, '/usr/bin/perl', '-w', join(stage.dialer.home, UPDATER)),
 			find: ['processes.duplicated AST_update'],
 			do: ['stop:AST_update'],
 			after: 'well',
@@ -85,7 +85,7 @@ export const PROCESSES: Area = {
 		{
 			pains: [11],
 			says: 'the auto dialer waits for ever at a pipe that nobody reads',
-			inject: (stage) => blockOnPipe(stage, AUTO_DIALER, 'vdautodial'),
+			inject: (stage) => hang(stage, AUTO_DIALER, 'fifo'),
 			find: ['processes.silent AST_VDauto_dial'],
 			do: ['restart:AST_VDauto_dial'],
 			after: 'well',
@@ -124,8 +124,7 @@ export const PROCESSES: Area = {
 			twin: {
 				but: 'the zombie is a child of another program',
 				inject: async (stage) => {
-					const [, script] = ['', 'if (fork) { sleep 1 while 1 } exit'];
-					await stranger(stage, '/usr/bin/perl', '-e', script ?? '');
+					await stranger(stage, '/usr/bin/perl', '-e', 'if (fork) { sleep 1 while 1 } exit');
 				},
 			},
 		},

@@ -1,7 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tick } from '../integration/support.ts';
-import { STOCK } from '../sandbox/daemons.ts';
 import type { Dialer } from '../sandbox/dialer.ts';
 import { signal, until } from '../sandbox/processes.ts';
 
@@ -43,7 +42,7 @@ export class Reset {
 		asterisk.thaw();
 		if (asterisk.pid === undefined) await asterisk.start();
 		for (const name of readdirSync(home)) if (name.endsWith('.kill')) rmSync(join(home, name));
-		for (const { script } of STOCK) if (!(await this.#works(script))) await this.#end(script);
+		for (const { script } of daemons.wanted) if (!(await this.#works(script))) await this.#end(script);
 		await daemons.startAll();
 		for (const folder of [stateDir, runDir]) {
 			for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });

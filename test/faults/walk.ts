@@ -1,5 +1,4 @@
 import { type Tick, tick } from '../integration/support.ts';
-import { STOCK } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { startTimeOf } from '../sandbox/processes.ts';
 import { bystanders, placeBystanders } from './bystanders.ts';
@@ -29,8 +28,8 @@ export class Walker {
 		private readonly reset: Reset,
 	) {}
 
-	static async start({ keepalives }: Area): Promise<Walker> {
-		const dialer = await startDialer({ keepalives });
+	static async start({ keepalives, options = [] }: Area): Promise<Walker> {
+		const dialer = await startDialer({ keepalives, options });
 		try {
 			const reset = await Reset.keeping(dialer);
 			await placeBystanders(dialer);
@@ -171,9 +170,15 @@ export class Walker {
 			...(except.includes('Asterisk') ? [] : [asterisk.pid]),
 			...(except.includes('database') ? [] : [database.pid]),
 		].flatMap((pid) => (pid === undefined ? [] : [`${pid} ${startTimeOf(pid)} server`]));
-		const running = STOCK.filter(({ script }) => !except.includes(daemonOf(script))).flatMap(({ script }) =>
-			daemons.pids(script).map(({ perl }) => `${perl} ${startTimeOf(perl)} ${script}`),
-		);
+		const running = daemons.wanted
+			.filter(({ script }) => !except.includes(daemonOf(script)))
+			.flatMap(({ script }) =>
+				daemons
+					.pids(script)
+					// not what it forks: such a child has its arguments for a moment
+					.filter(({ screen }) => screen !== undefined)
+					.map(({ perl }) => `${perl} ${startTimeOf(perl)} ${script}`),
+			);
 		return [...bystanders(folder), ...servers, ...running];
 	}
 

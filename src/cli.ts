@@ -1,10 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { CHECK_IDS } from './checks/index.ts';
-import { CONF_FILES } from './conf/files.ts';
-import { nearest } from './nearest.ts';
+import { checkIds, confFiles, FORMATS, type Format, format, seconds } from './option-values.ts';
 import type { CheckId } from './types.ts';
-
-export type Format = 'human' | 'json';
 
 export interface Options {
 	dryRun: boolean;
@@ -14,7 +11,10 @@ export interface Options {
 	only: boolean;
 	/** conf files to be made anew although nothing is wrong with them */
 	rebuild: string[] | 'all' | undefined;
+	/** seconds in which to look again and again until nothing is critical */
+	wait?: number;
 	format: Format;
+	metricsFile?: string;
 	timeoutSeconds: number;
 	quiet: boolean;
 	verbosity: number;
@@ -22,47 +22,15 @@ export interface Options {
 	color: boolean;
 }
 
-/** What to do with a command line: run the check, or print a text and leave with a status. */
-export type Invocation = { run: Options } | { print: string; exitCode: number };
+/** What to do with a command line: run the check, print a text that was asked for, or say what is wrong with it. */
+export type Invocation = { run: Options } | { print: string; exitCode: 0 | 3 } | { refused: string; format: Format };
 
-function checkIds(value: string, before: CheckId[] = []): CheckId[] {
-	const named = value.split(',').map((part) => {
-		const id = CHECK_IDS.find((known) => known === part.trim());
-		if (id) return id;
-		const guess = nearest(part.trim(), CHECK_IDS);
-		throw new InvalidArgumentError(
-			`There is no check "${part.trim()}"${guess || '.'} Checks: ${CHECK_IDS.join(', ')}.`,
-		);
-	});
-	return [...before, ...named];
-}
-
-function confFiles(value: string): string[] {
-	const known = CONF_FILES.map(({ name }) => name);
-	return value.split(',').map((part) => {
-		const name = known.find((file) => file === part.trim());
-		if (name) return name;
-		throw new InvalidArgumentError(
-			`There is no generated file "${part.trim()}"${nearest(part.trim(), known) || '.'} Files: ${known.join(', ')}.`,
-		);
-	});
-}
-
-function seconds(value: string): number {
-	const number = Number(value);
-	if (/^\d+$/.test(value) && number >= 1 && number <= 3600) return number;
-	throw new InvalidArgumentError('Expected whole seconds from 1 to 3600, e.g. 45.');
-}
-
-/** Turns argv (without node and script) into options. Pure: nothing is printed and nothing exits. */
-export function parseCommandLine(argv: string[], version: string): Invocation {
-	const text: string[] = [];
-	let run: Options | undefined;
-	const output = {
-		writeOut: (chunk: string) => void text.push(chunk),
-		writeErr: (chunk: string) => void text.push(chunk),
-	};
-
+/** The command line as it is defined; `take` is given what a valid one asks for. */
+export function defineCommandLine(
+	version: string,
+	output: OutputConfiguration = {},
+	take: (options: Options) => void = () => {},
+): Command {
 	const program = new Command('vicikeep')
 		.description('Watchdog for VICIdial dialers.')
 		.version(version, '-V, --version')
@@ -91,8 +59,19 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 				confFiles,
 			),
 		)
-		.addOption(new Option('--format <format>', 'how to print the report').choices(['human', 'json']).default('human'))
+		.addOption(
+			new Option(
+				'--wait <seconds>',
+				'look, repair and look again until nothing is critical or this time is up',
+			).argParser(seconds),
+		)
+		.addOption(
+			new Option('--format <format>', `how to print the report: ${FORMATS.join(', ')}`)
+				.argParser(format)
+				.default('human'),
+		)
 		.option('--json', 'short for --format json')
+		.option('--metrics-file <path>', "also write the report there for node_exporter's textfile collector")
 		.addOption(
 			new Option('-t, --timeout <seconds>', 'deadline of one look with its repairs').argParser(seconds).default(45),
 		)
@@ -120,31 +99,55 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 		.action((options, command: Command) => {
 			const checks = CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id)));
 			if (checks.length === 0) command.error('error: --skip leaves no check to run');
-			run = {
+			take({
 				dryRun: options.dryRun,
 				checks,
 				only: options.only !== undefined,
+				...(options.wait !== undefined && { wait: options.wait }),
 				format: options.json ? 'json' : options.format,
+				...(options.metricsFile !== undefined && { metricsFile: options.metricsFile }),
 				timeoutSeconds: options.timeout,
 				quiet: options.quiet,
 				verbosity: options.verbose,
 				rebuild: options.rebuild === true ? 'all' : options.rebuild,
 				...(options.envFile !== undefined && { envFile: options.envFile }),
 				color: options.color,
-			};
+			});
 		});
+	return program;
+}
 
+/** Turns argv (without node and script) into options. Pure: nothing is printed and nothing exits. */
+export function parseCommandLine(argv: string[], version: string): Invocation {
+	const text: string[] = [];
+	let run: Options | undefined;
+	const add = (chunk: string): void => void text.push(chunk);
+	const program = defineCommandLine(version, { writeOut: add, writeErr: add }, (options) => {
+		run = options;
+	});
 	try {
 		program.parse(argv, { from: 'user' });
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
-		const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-		if (asked || error.code === 'commander.help') return { print: text.join(''), exitCode: asked ? 0 : 3 };
+		if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
+			return { print: text.join(''), exitCode: 0 };
+		if (error.code === 'commander.help') return { print: text.join(''), exitCode: 3 };
 		const told = text
 			.join('')
 			.replace(/^error: /, '')
-			.trimEnd();
-		return { print: `vicikeep: ${told}\ntry: vicikeep check --help\n`, exitCode: 3 };
+			.trim()
+			.replaceAll('\n', ' ');
+		return { refused: `${told}; see vicikeep check --help`, format: namedFormat(argv) };
 	}
 	return run ? { run } : { print: text.join(''), exitCode: 3 };
+}
+
+/** The format that a command line asks for which cannot be taken: a monitor wants its complaint as it wants all else. */
+function namedFormat(argv: readonly string[]): Format {
+	const named = argv.flatMap((word, index) => {
+		if (word === '--json') return ['json'];
+		if (word === '--format') return [argv[index + 1] ?? ''];
+		return word.startsWith('--format=') ? [word.slice('--format='.length)] : [];
+	});
+	return FORMATS.find((known) => named.includes(known)) ?? 'human';
 }

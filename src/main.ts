@@ -1,24 +1,16 @@
 import { join } from 'node:path';
-import { Deadline } from './adapters/clock.ts';
-import { ConfFolder } from './adapters/conf-folder.ts';
-import { cronEnvironment } from './adapters/cron.ts';
 import { ownership } from './adapters/files.ts';
-import { type Lock, takeLock } from './adapters/lock.ts';
-import { appendLog } from './adapters/log.ts';
+import type { Lock } from './adapters/lock.ts';
+import { MetricsFile } from './adapters/metrics-file.ts';
 import { Proc } from './adapters/proc.ts';
-import { StateFolder } from './adapters/state.ts';
 import { type Options, parseCommandLine } from './cli.ts';
-import type { Memory } from './memory.ts';
-import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
+import type { Format } from './option-values.ts';
 import { readSettings } from './read-settings.ts';
-import { renderJson } from './report/json.ts';
-import { logLines } from './report/log.ts';
 import { renderQuiet } from './report/quiet.ts';
-import { type Paint, renderText } from './report/text.ts';
-import { type Learnt, type RunParts, run } from './run.ts';
-import { type Settings, SettingsError } from './settings.ts';
-import type { Report } from './types.ts';
-import { type AmiMemory, World } from './world.ts';
+import { render } from './report/render.ts';
+import { type Look, lockFor, look, type Session } from './session.ts';
+import { SettingsError } from './settings.ts';
+import type { Traces } from './world.ts';
 
 declare const VICIKEEP_VERSION: string;
 
@@ -31,132 +23,117 @@ void main(process.argv.slice(2));
 async function main(argv: string[]): Promise<void> {
 	const startedAt = new Date();
 	const began = performance.now();
+	let format: Format = 'human';
 	// somebody who closes our stderr must not end a repair
 	process.stderr.on('error', () => {});
-	process.on('uncaughtException', (error) => leave(3, internalError(error)));
-	process.on('unhandledRejection', (error) => leave(3, internalError(error)));
+	process.on('uncaughtException', (error) => giveUp([internalError(error)], format));
+	process.on('unhandledRejection', (error) => giveUp([internalError(error)], format));
 	try {
 		const invocation = parseCommandLine(argv, VICIKEEP_VERSION);
+		if ('refused' in invocation) return await giveUp([invocation.refused], invocation.format);
 		if ('print' in invocation) {
 			if (invocation.exitCode === 0) await print(invocation.print);
 			leave(invocation.exitCode, invocation.exitCode === 0 ? '' : invocation.print);
 		}
+		format = invocation.run.format;
 		await check(invocation.run, startedAt, began);
 	} catch (error) {
-		if (error instanceof SettingsError)
-			leave(3, `${error.problems.map((problem) => `vicikeep: ${problem}`).join('\n')}\n`);
-		leave(3, internalError(error));
+		await giveUp(error instanceof SettingsError ? error.problems : [internalError(error)], format);
 	}
 }
 
 const internalError = (error: unknown): string =>
-	`vicikeep: internal error: ${error instanceof Error ? error.stack : String(error)}\n`;
+	`internal error: ${error instanceof Error ? error.stack : String(error)}`;
+
+/** Ends a run that came to nothing, in the way in which its report would have been read: a monitor reads only stdout. */
+async function giveUp(problems: readonly string[], format: Format): Promise<never> {
+	if (format !== 'nagios') leave(3, problems.map((problem) => `vicikeep: ${problem}\n`).join(''));
+	const { renderNagiosTrouble } = await import('./report/nagios.ts');
+	await print(renderNagiosTrouble(problems));
+	return leave(3);
+}
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
 	const settings = readSettings(options.envFile);
-	const proc = new Proc(settings.proc, [0, ownership(settings.home)?.uid ?? 0]);
-	const deadline = new Deadline(options.timeoutSeconds);
+	const metricsFile = metricsFileOf(options);
 	// every wait has its own deadline; this is for the one that somebody forgets
-	const stuck = 'vicikeep: internal error: still busy long after the deadline\n';
-	setTimeout(() => leave(3, stuck), (options.timeoutSeconds + LONGEST_OVERTIME) * 1000).unref();
-	const lock = options.dryRun ? undefined : takeLock(settings.runDir, proc, options.timeoutSeconds);
-	if (lock?.state === 'taken' && options.quiet)
-		leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
-
-	const state = new StateFolder(settings.stateDir);
-	const memory = state.load(proc.bootId());
-	const amiMemory = state.loadAmi();
-	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
-	const pause = pauseOf(settings, startedAt);
-	const world = new World({
-		settings,
-		proc,
-		deadline,
-		memory,
-		amiMemory,
-		mayLogIn: state.readable,
-		insists: options.only && options.checks.includes('asterisk') && process.stdin.isTTY === true,
-		traces: traces(options.verbosity),
-		installRoot: join(__dirname, '..'),
-		rebuild: options.rebuild,
-		ownTrouble: [
-			...state.problems,
-			...(pause?.trouble ?? []),
-			...(ownsDialer(settings) ? ownTrouble(lock, remembers) : []),
-		],
-	});
+	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;
+	const stuck = 'internal error: still busy long after the deadline';
+	setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
 	let working: string | undefined;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		const rest = (): string => (working === undefined ? '' : ` in the middle of ${working}; the next run finishes it`);
 		process.on(signal, () => leave(3, `vicikeep: ended by ${signal}${rest()}\n`));
 	}
-	const parts: RunParts = {
-		world,
+	const session: Session = {
+		options,
+		settings,
+		proc: new Proc(settings.proc, [0, ownership(settings.home)?.uid ?? 0]),
 		version: VICIKEEP_VERSION,
-		dryRun: options.dryRun,
-		checks: options.checks,
-		only: options.only,
-		mayNot: reasonNotToRepair(settings, proc, lock, remembers, pause, startedAt),
-		startedAt,
-		began,
-		environment: () => cronEnvironment(world.crontab(), settings.home),
-		save: (unfinished) => state.save(unfinished),
+		installRoot: join(__dirname, '..'),
+		traces: traces(options.verbosity),
+		attended: process.stdin.isTTY === true,
 		working: (what) => {
 			working = what;
 		},
 	};
-	const { report, ...learnt } = await run(parts);
-	await world.close();
+	const seen = await lookAsAsked(session, startedAt, began);
+	const { report } = seen;
+	if (options.metricsFile !== undefined && options.dryRun) report.notes = ['a dry run writes no metrics file'];
 
 	const quiet =
-		options.quiet && options.format === 'human'
-			? renderQuiet(report, memory.told, startedAt, remembers?.ready === true)
-			: undefined;
-	const delivered = await print(quiet ? quiet.text : await render(report, options));
-	if (remembers?.ready) keep(state, settings, report, learnt, delivered ? quiet?.told : undefined, amiMemory);
-	return leave(delivered ? report.exit_code : 3);
+		options.quiet && options.format === 'human' ? renderQuiet(report, seen.told, startedAt, seen.remembers) : undefined;
+	const delivered = await print(quiet ? quiet.text : await render(report, options.format, surface(options)));
+	const problems = seen.keep(delivered ? quiet?.told : undefined);
+	const unwritten = metricsFile?.write(await render(report, 'prometheus', surface(options)));
+	if (unwritten !== undefined) problems.push(unwritten);
+	if (options.format !== 'nagios') problems.forEach(note);
+	return leave(delivered ? report.exit_code || (unwritten === undefined ? 0 : 3) : 3);
 }
 
-function keep(
-	state: StateFolder,
-	settings: Settings,
-	report: Report,
-	learnt: Learnt,
-	told: Memory['told'],
-	amiBefore: AmiMemory,
-): void {
-	const { lines, logged } = logLines(report, learnt.memory.logged);
-	try {
-		state.save({ ...learnt.memory, logged, ...(told && { told }) });
-		if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(amiBefore)) state.saveAmi(learnt.amiMemory);
-		const folder = new ConfFolder(settings.asteriskEtc, `${settings.stateDir}/conf`);
-		for (const name of learnt.proven) folder.backup(name);
-	} catch (error) {
-		note(`what this run learnt is not remembered: ${(error as Error).message}`);
-	}
-	try {
-		appendLog(settings.logDir, lines);
-	} catch (error) {
-		note(`the log cannot be written: ${(error as Error).message}`);
-	}
+/** The metrics file that was asked for; a dry run writes none. @throws SettingsError when it could not be written */
+function metricsFileOf({ metricsFile, dryRun }: Options): MetricsFile | undefined {
+	if (metricsFile === undefined || dryRun) return undefined;
+	const file = new MetricsFile(metricsFile);
+	const trouble = file.trouble();
+	if (trouble !== undefined) throw new SettingsError([`--metrics-file: ${trouble}`]);
+	return file;
 }
 
-async function render(report: Report, options: Options): Promise<string> {
-	if (options.format === 'json') return renderJson(report);
-	const width = Math.max(40, process.stdout.columns ?? 80);
-	return renderText(report, { width, verbosity: options.verbosity, paint: await painter(options) });
+/** One look, or as many as --wait allows. */
+async function lookAsAsked(session: Session, startedAt: Date, began: number): Promise<Look> {
+	const { options } = session;
+	const lookUnder = (lock: Lock | undefined, seconds: number, at?: Date, mark?: number): Promise<Look> => {
+		if (lock?.state === 'taken' && options.quiet)
+			leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
+		return look(session, lock, seconds, at, mark);
+	};
+	if (options.wait === undefined) return lookUnder(lockFor(session), options.timeoutSeconds, startedAt, began);
+
+	const [{ lookUntilWell }, { Progress }] = await Promise.all([import('./wait.ts'), import('./report/progress.ts')]);
+	const progress = new Progress({
+		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+		columns: process.stderr.columns ?? 80,
+		write: (text) => void (options.quiet || process.stderr.write(text)),
+	});
+	const seen = await lookUntilWell({
+		wait: options.wait,
+		timeout: options.timeoutSeconds,
+		lock: () => lockFor(session),
+		look: lookUnder,
+		tell: (line, passed) => progress.tell(line, `${passed} s of ${options.wait}`),
+		complain: note,
+	});
+	progress.done();
+	return seen;
 }
 
-async function painter(options: Options): Promise<Paint> {
-	const plain =
-		!options.color || !process.stdout.isTTY || process.env.TERM === 'dumb' || (process.env.NO_COLOR ?? '') !== '';
-	if (plain) return (_, text) => text;
-	// loaded only here: most runs go to a pipe
-	const { PAINT } = await import('./report/paint.ts');
-	return (status, text) => PAINT[status](text);
+function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {
+	const plain = !process.stdout.isTTY || process.env.TERM === 'dumb' || (process.env.NO_COLOR ?? '') !== '';
+	return { width: Math.max(40, process.stdout.columns ?? 80), verbosity, color: color && !plain };
 }
 
-function traces(verbosity: number): World['traces'] {
+function traces(verbosity: number): Traces {
 	if (verbosity < 2) return { sql: () => {}, ami: () => {} };
 	return {
 		sql: (statement, milliseconds) => note(`SQL (${milliseconds.toFixed(1)} ms) ${statement.replace(/\s+/g, ' ')}`),

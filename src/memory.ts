@@ -21,6 +21,8 @@ export interface ConfFacts {
 	reloaded: string;
 	/** what would make Asterisk lose the rest of the file */
 	fatal: string[];
+	/** hash of the version that stock or vicikeep installed last; another than `hash` after an edit by hand */
+	installed?: string;
 	/** the version that Asterisk was last seen to hold, or could not tell about, and the start of that Asterisk */
 	proven?: { hash: string; asteriskStart: number };
 }
@@ -42,6 +44,8 @@ export interface ConfMemory {
 	/** when the tables behind the files were last written, as of that comparison */
 	sourceFingerprint?: string;
 	comparison?: Comparison;
+	/** hash of BUILDvoicemail-vicidial.conf as we wrote it, to tell it from one of stock's */
+	ownCopy?: string;
 	/** a rebuild that was begun: struck out only after install, reload and proof */
 	owed?: { since: string };
 }
@@ -98,10 +102,11 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 }
 
 /** Nothing is proven to a new Asterisk, and uptimes begin anew; debts stay. */
-function afterBoot({ files, owed }: ConfMemory): ConfMemory {
+function afterBoot({ files, owed, ownCopy }: ConfMemory): ConfMemory {
 	const unproven = Object.entries(files).map(([name, { proven: _, ...facts }]) => [name, facts] as const);
 	return {
 		files: Object.fromEntries(unproven),
+		...(ownCopy !== undefined && { ownCopy }),
 		...(owed && { owed }),
 	};
 }

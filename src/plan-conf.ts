@@ -7,7 +7,7 @@ import type { Action, Finding, Step } from './types.ts';
 /** Seconds that a rebuild needs with its second look, install, reload and proof. */
 const REBUILD_SECONDS = 12;
 /** Findings that name the file that has to be made; every other reason asks for all that differ. */
-const ABOUT_ONE_FILE = ['conf.missing', 'conf.empty', 'conf.truncated', 'conf.unloadable'];
+const ABOUT_ONE_FILE = ['conf.missing', 'conf.empty', 'conf.truncated', 'conf.unloadable', 'conf.edited'];
 
 /** What to do about the generated conf files: a rebuild at most, and a reload of what is right on disk. Pure. */
 export function planConf(situation: Situation): Action[] {

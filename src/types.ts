@@ -78,6 +78,8 @@ export interface Report {
 	exit_code: number;
 	checks: CheckReport[];
 	actions: ActionReport[];
+	/** what a reader of this report should know about the run itself */
+	notes?: string[];
 }
 
 /** A process that is told apart from a later one under the same pid. */

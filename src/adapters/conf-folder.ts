@@ -12,8 +12,14 @@ import { ConfVersions } from './conf-versions.ts';
 export type Inspection =
 	| { readonly kind: 'missing' }
 	| { readonly kind: 'refused'; readonly why: string }
-	/** `size` in bytes; `hash` only where it was asked for */
-	| { readonly kind: 'file'; readonly fingerprint: string; readonly size: number; readonly hash?: string };
+	/** `size` in bytes; `writtenAt` in seconds, wall clock; `hash` only where it was asked for */
+	| {
+			readonly kind: 'file';
+			readonly fingerprint: string;
+			readonly size: number;
+			readonly writtenAt: number;
+			readonly hash?: string;
+	  };
 
 /** A text written beside its target, complete and on the disk, that Asterisk does not read yet. */
 export interface Staged {
@@ -51,6 +57,7 @@ export class ConfFolder {
 				kind: 'file' as const,
 				fingerprint: fingerprintOf(state),
 				size: Number(state.size),
+				writtenAt: Number(state.mtimeNs) / 1e9,
 				...(withHash && { hash: hashOf(bytes()) }),
 			}));
 			return found ?? { kind: 'missing' };
@@ -153,6 +160,12 @@ export class ConfFolder {
 	/** Texts of the previous versions, at most five, newest first; each is read when it is asked for. */
 	versions(name: string): Generator<string, void> {
 		return this.#versions.texts(name);
+	}
+
+	/** Text of the kept version with this hash. */
+	versionOf(name: string, hash: string): string | undefined {
+		for (const text of this.versions(name)) if (hashOf(Buffer.from(text, 'latin1')) === hash) return text;
+		return undefined;
 	}
 
 	/** Text of the newest previous version. */

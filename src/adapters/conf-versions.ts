@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { candidateName, namesIn } from './conf-candidates.ts';
 import { explained, syncFolder, writeNew } from './conf-file.ts';
 import { lookAt } from './conf-read.ts';
-import { ownFolder } from './files.ts';
+import { mayRead, ownFolder } from './files.ts';
 
 const KEPT = 5;
 
@@ -41,8 +41,12 @@ export class ConfVersions {
 		syncFolder(this.#folder);
 	}
 
-	/** Texts of a file's versions, one character per byte, newest first; each is read when it is asked for. */
+	/**
+	 * Texts of a file's versions, one character per byte, newest first; each is read when it is asked for. None where this
+	 * user may not look: they are root's alone.
+	 */
 	*texts(name: string): Generator<string, void> {
+		if (!mayRead(this.#folder)) return;
 		for (const number of this.#numbers(name)) {
 			const bytes = this.#bytes(name, number);
 			if (bytes !== undefined) yield bytes.toString('latin1');

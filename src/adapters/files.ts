@@ -1,6 +1,8 @@
 import {
+	accessSync,
 	closeSync,
 	constants,
+	fchmodSync,
 	fstatSync,
 	fsyncSync,
 	lstatSync,
@@ -57,6 +59,16 @@ export function ownership(path: string): { mode: number; uid: number } | undefin
 	}
 }
 
+/** Whether this user may read a file, or list a folder. */
+export function mayRead(path: string): boolean {
+	try {
+		accessSync(path, constants.R_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** True when there surely is nothing under this path; false also where we may not look. */
 export function isMissing(path: string): boolean {
 	try {
@@ -101,14 +113,15 @@ export function openOwn(path: string, flags: number): number {
 	throw new Error(`${path} is not a regular file; remove it`);
 }
 
-/** Replaces a file so that a reader, or a crash, finds either the old or the new text. Mode 0600. */
-export function replaceFile(path: string, text: string): void {
+/** Replaces a file so that a reader, or a crash, finds either the old or the new text. A link is replaced, not followed. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
 	const fresh = `${path}.${process.pid}.new`;
 	// a run under the same pid may have been killed right here
 	rmSync(fresh, { force: true });
 	const descriptor = openOwn(fresh, constants.O_EXCL);
 	try {
 		writeFileSync(descriptor, text);
+		fchmodSync(descriptor, mode);
 		fsyncSync(descriptor);
 	} catch (error) {
 		unlinkSync(fresh);

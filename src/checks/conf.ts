@@ -1,4 +1,4 @@
-import { type ConfFileSeen, type ConfObservation, readConfState } from '../dialer/conf.ts';
+import { type ConfFileSeen, type ConfObservation, isDamaged, readConfState } from '../dialer/conf.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
@@ -14,12 +14,16 @@ export const conf: Check<ConfObservation> = {
 		if (seen.notHere) return { findings: [], metrics: [], skippedBecause: seen.notHere };
 		const { confOwner } = context.settings;
 		const writes = confOwner === 'stock' || seen.server?.generates === false;
+		const differing = compared(seen, context, writes);
 		const findings = [
 			...(confOwner === 'vicikeep' && seen.server?.generates ? [twoWriters()] : []),
 			...seen.files.flatMap((file) => judgeFile(file, seen, writes) ?? []),
 			...seen.files.flatMap((file) => notIncluded(file, seen) ?? []),
 			...requests(seen, context, writes),
-			...compared(seen, context, writes),
+			...differing,
+			...seen.files
+				.filter(({ name }) => !differing.some(({ subject }) => subject === name))
+				.flatMap((file) => edited(file, seen, context, writes) ?? []),
 		];
 		return { findings, metrics: flagMetric(seen, context) };
 	},
@@ -34,7 +38,7 @@ export const conf: Check<ConfObservation> = {
 			return [[name, { ...facts, ...(proven && { proven }) }] as const];
 		});
 		return {
-			proven: seen.files.filter(({ loaded }) => loaded === 'loaded').map(({ name }) => name),
+			proven: seen.files.filter(isWorthKeeping).map(({ name }) => name),
 			conf: {
 				...seen.memory,
 				files: Object.fromEntries(files),
@@ -107,6 +111,10 @@ function notIncluded({ name, notIncludedBy }: ConfFileSeen, { folder }: ConfObse
 		advice: `put "#include ${name}" back into ${folder}/${notIncludedBy}; that file is kept by hand, vicikeep does not write it`,
 	});
 }
+
+/** Whole, and held by Asterisk for all that can be known: a version to come back to, and to compare edits with. */
+const isWorthKeeping = (file: ConfFileSeen): boolean =>
+	file.loaded === 'loaded' || (file.loaded === 'unknown' && file.facts?.whole === true && !isDamaged(file));
 
 const flagMetric = ({ server }: ConfObservation, { settings: { limits }, note }: Context): Metric[] =>
 	server === undefined ? [] : [measured(limits, 'rebuild_flag', server.flag ? note('conf rebuild flag').seconds : 0)];
@@ -189,7 +197,7 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 			),
 		);
 	}
-	for (const { name, facts } of files) {
+	for (const { name, facts, edited: edit } of files) {
 		const diff = comparison.diffs[name];
 		// a rebuild that was asked for is on its way
 		if (
@@ -207,7 +215,9 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 				'differs',
 				name,
 				'warning',
-				`${name} is not what the database says: edited by hand, or the database changed without a rebuild`,
+				edit
+					? `${name} was edited by hand since it was installed and is not what the database says`
+					: `${name} is not what the database says: edited by hand, or the database changed without a rebuild`,
 				{
 					evidence: { diff },
 					...(settings.confOwner === 'vicikeep' && writes
@@ -218,4 +228,21 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 		);
 	}
 	return findings;
+}
+
+/** An edit by hand that leaves the meaning as the database has it, or that cannot be compared with it now. */
+function edited(
+	{ name, edited: edit }: ConfFileSeen,
+	{ folder, comparison }: ConfObservation,
+	{ settings }: Context,
+	writes: boolean,
+): Finding | undefined {
+	if (edit === undefined) return undefined;
+	const diff = edit.diff ?? comparison?.diffs[name];
+	return finding('edited', name, 'warning', `${folder}/${name} was edited by hand since it was installed`, {
+		...(diff !== undefined && { evidence: { diff } }),
+		...(settings.confOwner === 'vicikeep' && writes
+			? { remedy: REBUILD }
+			: { advice: `vicikeep check --rebuild ${name}` }),
+	});
 }

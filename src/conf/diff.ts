@@ -23,11 +23,18 @@ interface Hunk {
  * @param name of the file; decides what is secret
  * @param before text in place, one character per byte; undefined if there is no file
  * @param after text that would replace it
+ * @param labels what the two are called beside the name
  * @returns lines without a line end at the end; empty if nothing differs
  */
-export function unifiedDiff(name: string, before: string | undefined, after: string): string {
+export function unifiedDiff(
+	name: string,
+	before: string | undefined,
+	after: string,
+	labels = { before: '', after: 'generated' },
+): string {
 	if (before === after) return '';
-	const lines = [before === undefined ? '--- /dev/null' : `--- ${name}`, `+++ ${name} (generated)`];
+	const old = labels.before === '' ? name : `${name} (${labels.before})`;
+	const lines = [before === undefined ? '--- /dev/null' : `--- ${old}`, `+++ ${name} (${labels.after})`];
 	let more = 0;
 	for (const { oldStart, oldLines, newStart, newLines, lines: all } of hunksOf(before ?? '', after)) {
 		const room = MOST_LINES - lines.length - 1;

@@ -1,4 +1,4 @@
-import { firstOfEachBox, REWRITTEN } from './mailboxes.ts';
+import { firstOfEachBox, keptHeader, REWRITTEN } from './mailboxes.ts';
 import { readConf } from './reader.ts';
 import { fold, type Row, type Source, textOf } from './source.ts';
 import { type ConfWarning, Warnings } from './warnings.ts';
@@ -54,7 +54,8 @@ export function readBackMailboxes(source: Source, { live, previous }: VoicemailT
 	if (previous === null && !rewritten) return { updates, source, warnings: [] };
 	const owners = ownersOf(source);
 	const before = previous === null ? undefined : boxesOf(previous);
-	for (const { box, standAlone, settings } of boxesOf(live).values()) {
+	// the last line of a file that is cut off may be half a mailbox
+	for (const { box, standAlone, settings } of boxesOf(live.slice(0, live.lastIndexOf('\n') + 1)).values()) {
 		// The separator between the groups is a comment and may be gone.
 		const [first, second] = standAlone ? [owners.boxes, owners.phones] : [owners.phones, owners.boxes];
 		const target = first.get(box) ?? second.get(box);
@@ -190,7 +191,8 @@ function update(
 function zonesUpdate(settings: Row, live: string): ReadBackUpdate | undefined {
 	const zones: string[] = [];
 	let inZones = false;
-	readConf(live.replaceAll('\r', ''), (directive) => {
+	// a file that is cut off before its mailboxes may have lost some
+	readConf(keptHeader(live) ?? '', (directive) => {
 		if (directive.startsWith('[')) inZones = /^\[zonemessages\]/i.test(directive);
 		else if (inZones) zones.push(normalZone(directive));
 	});

@@ -10,6 +10,7 @@ import { trailerOf } from '../conf/trailer.ts';
 import type { Comparison, ConfFacts, ConfMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
+import { diffSinceInstalled, installedVersion, stockRebuiltAt } from './conf-changed.ts';
 import { askLoaded } from './conf-loaded.ts';
 import { earlierVersion, generate, readConfSource, readSourceFingerprint } from './conf-source.ts';
 import { findAsterisk } from './process-table.ts';
@@ -21,6 +22,8 @@ export interface ConfFileSeen {
 	found: Inspection;
 	/** what its text says; undefined when there is no text */
 	facts: ConfFacts | undefined;
+	/** somebody else than stock or vicikeep wrote it; the diff where the version before is at hand */
+	edited: { diff: string | undefined } | undefined;
 	/** the hand-made file that should include it and does not */
 	notIncludedBy: string | undefined;
 	/** whether Asterisk holds it; undefined where it was proven before, or cannot be asked */
@@ -81,16 +84,17 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		lookAtFile(file, folder, base.memory),
 	);
 	await askAsterisk(world, files, folder, base);
-	const asks = files.some((file) => isDamaged(file)) || base.memory.owed !== undefined;
+	const damaged = files.some((file) => isDamaged(file));
 	const due = base.uptime - (base.memory.thoroughAt ?? Number.NEGATIVE_INFINITY) >= THOROUGH_EVERY;
 	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
 	const edited = server?.sourceFingerprint !== base.memory.sourceFingerprint;
-	const thorough = server !== undefined && (base.asked || asks || due || changed || edited);
+	const thorough = server !== undefined && (base.asked || damaged || due || changed || edited);
+	const compared = thorough ? await compare(world, folder, files) : undefined;
 	return {
 		...base,
-		files,
+		files: files.map((file) => withEdit(file, folder, compared?.asGenerated.includes(file.name) === true)),
 		thorough,
-		comparison: thorough ? await compare(world, folder, files) : base.memory.comparison,
+		comparison: compared?.comparison ?? base.memory.comparison,
 	};
 }
 
@@ -113,6 +117,7 @@ function lookAtFile(file: ConfFile, folder: ConfFolder, memory: ConfMemory): Con
 	const seen = {
 		name: file.name,
 		found,
+		edited: undefined,
 		notIncludedBy: folder.includeLine(file) === false ? file.includedBy : undefined,
 		loaded: undefined,
 		evidence: '',
@@ -123,18 +128,33 @@ function lookAtFile(file: ConfFile, folder: ConfFolder, memory: ConfMemory): Con
 	if (read === undefined) return { ...seen, found: { kind: 'missing' }, facts: undefined };
 	const { text, hash } = read;
 	const trailer = trailerOf(text);
+	const reloaded = trailer.reloaded ?? '';
+	const fresh = { hash, writtenAt: found.writtenAt, reloaded, byAsterisk: trailer.rewritten };
 	const facts: ConfFacts = {
 		fingerprint: found.fingerprint,
 		hash,
 		empty: text.trim() === '',
-		whole: trailer.whole || trailer.rewritten === true,
-		reloaded: trailer.reloaded ?? '',
+		whole: trailer.whole || trailer.rewritten,
+		reloaded,
+		installed: installedVersion(known, fresh, () => stockRebuiltAt(folder, memory)),
 		fatal: lintConf(text, folder.surroundings(file))
 			.filter(({ fatal }) => fatal)
 			.map(({ line, problem }) => `line ${line}: ${problem}`),
 		...(known?.proven && { proven: known.proven }),
 	};
 	return { ...seen, facts };
+}
+
+/**
+ * Adds what a hand did to a whole file; a damaged one has its own name.
+ * @param asGenerated nobody but us can have written it
+ */
+function withEdit(file: ConfFileSeen, folder: ConfFolder, asGenerated: boolean): ConfFileSeen {
+	const { name, found, facts } = file;
+	if (found.kind !== 'file' || !facts?.whole || isDamaged(file)) return file;
+	if (asGenerated) return { ...file, facts: { ...facts, installed: facts.hash } };
+	if (facts.installed === undefined || facts.installed === facts.hash) return file;
+	return { ...file, edited: { diff: diffSinceInstalled(folder, name, facts.installed) } };
 }
 
 /** Asks Asterisk about files that were not yet proven loaded, or not by this Asterisk. */
@@ -181,21 +201,29 @@ async function readServer(world: World): Promise<ConfObservation['server']> {
 	}
 }
 
-async function compare(world: World, folder: ConfFolder, files: readonly ConfFileSeen[]): Promise<Comparison> {
+/** What the database would make of the files, and the names of those that are exactly that. */
+async function compare(
+	world: World,
+	folder: ConfFolder,
+	files: readonly ConfFileSeen[],
+): Promise<{ comparison: Comparison; asGenerated: string[] }> {
+	const without = (problems: string[]) => ({ comparison: { diffs: {}, warnings: [], problems }, asGenerated: [] });
 	const templates = readTemplates(world);
-	if (templates.problems.length > 0) return { diffs: {}, warnings: [], problems: templates.problems };
+	if (templates.problems.length > 0) return without(templates.problems);
 	const { generated, problems } = generate(await readConfSource(world), folder, templates);
-	if (!generated) return { diffs: {}, warnings: [], problems };
+	if (!generated) return without(problems);
+	const asGenerated: string[] = [];
 	const diffs: Record<string, string> = {};
 	for (const { name, found } of files) {
 		const wanted = generated.files[name];
 		if (wanted === undefined || found.kind === 'refused') continue;
 		const live = folder.read(name)?.text ?? '';
-		if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
+		if (live === wanted && found.kind === 'file') asGenerated.push(name);
+		else if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
 			diffs[name] = unifiedDiff(name, live, wanted);
 		}
 	}
-	return { diffs, warnings: generated.warnings.map(tellWarning), problems };
+	return { comparison: { diffs, warnings: generated.warnings.map(tellWarning), problems }, asGenerated };
 }
 
 /** A warning of the generator in a line that names the row. */

@@ -1,20 +1,17 @@
 import { ChangedMeanwhile } from '../adapters/conf-file.ts';
-import type { ConfFolder, Staged } from '../adapters/conf-folder.ts';
+import type { ConfFolder } from '../adapters/conf-folder.ts';
 import { CONF_FILES, type ConfFile } from '../conf/files.ts';
-import type { Generated } from '../conf/generate.ts';
-import { lintConf } from '../conf/lint.ts';
-import { normalForm } from '../conf/normal-form.ts';
 import { questions } from '../conf/proof.ts';
 import { readBackMailboxes } from '../conf/read-back.ts';
 import { CLEAR_REBUILD_FLAG, RAISE_REBUILD_FLAG } from '../conf/statements.ts';
-import { trailerOf } from '../conf/trailer.ts';
 import { withAmi } from '../dialer/asterisk.ts';
-import { confFolderOf, isWritten, tellWarning } from '../dialer/conf.ts';
+import { confFolderOf, tellWarning } from '../dialer/conf.ts';
+import { VOICEMAIL_COPY } from '../dialer/conf-changed.ts';
 import { reloadModule, waitUntilLoaded } from '../dialer/conf-loaded.ts';
 import { earlierVersion, generate, readConfSource } from '../dialer/conf-source.ts';
 import { readTemplates } from '../dialer/templates.ts';
 import type { World } from '../world.ts';
-import { parsesInAsterisk } from './parse-candidate.ts';
+import { installConf, putBack, VOICEMAIL } from './install-conf.ts';
 
 /** A rebuild or reload that did not reach its end; the files in place are whole, and the message says which. */
 export class ConfFailed extends Error {}
@@ -25,9 +22,6 @@ export interface Rebuilt {
 	verified: boolean | 'pending';
 }
 
-const VOICEMAIL = 'voicemail.conf';
-/** Stock's copy of voicemail.conf; where the two differ, stock writes the mailboxes into the database. */
-const VOICEMAIL_COPY = 'BUILDvoicemail-vicidial.conf';
 /** How often a file may change under our hands before we leave it to the next run. */
 const TRIES = 3;
 const RELOAD_TIMEOUT = 10_000;
@@ -55,86 +49,25 @@ async function rebuild(files: string[] | 'all', world: World): Promise<Rebuilt> 
 	folder.clean();
 	const templates = readTemplates(world);
 	if (templates.problems.length > 0) throw new ConfFailed(`nothing is made: ${templates.problems.join('; ')}`);
+	const installed = new Set<ConfFile>();
 	for (let tried = 1; ; tried++) {
 		try {
 			const source = await readConfSource(world);
-			const live = folder.read(VOICEMAIL)?.text ?? '';
+			const live = folder.read(VOICEMAIL);
 			const previous = folder.read(VOICEMAIL_COPY)?.text ?? null;
-			const back = readBackMailboxes(source, { live, previous });
+			const back = readBackMailboxes(source, { live: live?.text ?? '', previous });
 			for (const { sql, parameters } of back.updates) await world.write(sql, parameters);
 			const { generated, problems } = generate(back.source, folder, templates);
 			if (!generated) throw new ConfFailed(`nothing is made: ${problems.join('; ')}`);
-			const changed = await install(files, generated, folder, world);
-			return await reload(changed, folder, world, [...back.warnings, ...generated.warnings].map(tellWarning));
+			const refused = await installConf(files, generated, live?.hash ?? 'missing', folder, world, installed);
+			const warnings = [...back.warnings, ...generated.warnings].map(tellWarning);
+			const rebuilt = await reload([...installed], folder, world, warnings);
+			if (refused.length > 0) throw new ConfFailed([...refused, rebuilt.told].join('; '));
+			return rebuilt;
 		} catch (error) {
 			if (!(error instanceof ChangedMeanwhile) || tried === TRIES) throw error;
 		}
 	}
-}
-
-/** Puts the files that need it into their places. @returns those that were replaced */
-async function install(
-	files: string[] | 'all',
-	generated: Generated,
-	folder: ConfFolder,
-	world: World,
-): Promise<ConfFile[]> {
-	const changed: ConfFile[] = [];
-	const refused: string[] = [];
-	for (const file of CONF_FILES) {
-		const text = generated.files[file.name];
-		if (text === undefined || (files !== 'all' && !files.includes(file.name))) continue;
-		if (!isWritten(file, world.memory.server?.asteriskVersion ?? '')) continue;
-		const live = folder.read(file.name);
-		if (live !== undefined && (files === 'all' ? sayTheSame(file, live.text, text, folder) : live.text === text))
-			continue;
-		const [fatal] = (generated.problems[file.name] ?? []).filter((problem) => problem.fatal);
-		if (fatal) {
-			refused.push(`${file.name} is not installed: line ${fatal.line} ${fatal.problem}`);
-			continue;
-		}
-		// the version that is replaced is what to come back to
-		if (live !== undefined && isUsable(file, live.text, folder)) folder.backup(file.name);
-		const staged = folder.stage(file.name, text, file.includedBy);
-		const parse = await parsesInAsterisk(world, folder, file, staged.candidate, text);
-		if (parse !== undefined) {
-			folder.discard(staged);
-			refused.push(`${file.name} is not installed: ${parse}`);
-			continue;
-		}
-		put(file, staged, text, live?.hash ?? 'missing', folder);
-		changed.push(file);
-	}
-	if (refused.length > 0) throw new ConfFailed(refused.join('; '));
-	return changed;
-}
-
-function put(file: ConfFile, staged: Staged, text: string, expected: string, folder: ConfFolder): void {
-	if (file.name !== VOICEMAIL) {
-		folder.install(staged, expected);
-		return;
-	}
-	let copy: Staged;
-	try {
-		copy = folder.stage(VOICEMAIL_COPY, text);
-	} catch (error) {
-		folder.discard(staged);
-		throw error;
-	}
-	folder.installTogether([staged, copy], expected);
-}
-
-/** Equal meaning and equal reload stamp: Asterisk would load the same, and nobody waits for a reload. */
-function sayTheSame(file: ConfFile, live: string, wanted: string, folder: ConfFolder): boolean {
-	if (!isUsable(file, live, folder)) return false;
-	const stamps = [live, wanted].map((text) => trailerOf(text).reloaded ?? '');
-	return stamps[0] === stamps[1] && normalForm(file.name, live) === normalForm(file.name, wanted);
-}
-
-/** Whole, and nothing in it makes Asterisk lose the rest. */
-function isUsable(file: ConfFile, text: string, folder: ConfFolder): boolean {
-	const { whole, rewritten } = trailerOf(text);
-	return (whole || rewritten === true) && !lintConf(text, folder.surroundings(file)).some(({ fatal }) => fatal);
 }
 
 /** Has Asterisk read these files again and sees that it holds them; what it does not take is put back. */
@@ -153,7 +86,7 @@ async function reload(
 		return { told: `installed ${names}; Asterisk cannot be asked, it reads them later${left}`, verified: 'pending' };
 	const notTaken = verdicts.filter(({ verdict }) => verdict === 'not-loaded');
 	if (notTaken.length > 0) {
-		const back = notTaken.map(({ file }) => putBack(file, folder)).filter((name) => name !== undefined);
+		const back = notTaken.map(({ file }) => putBack(file, folder, world)).filter((name) => name !== undefined);
 		if (back.length > 0)
 			await loadAll(
 				CONF_FILES.filter(({ name }) => back.includes(name)),
@@ -194,17 +127,6 @@ async function loadAll(files: readonly ConfFile[], folder: ConfFolder, world: Wo
 		}
 		return verdicts;
 	});
-}
-
-/** Installs the newest earlier version that Asterisk can read. @returns its name, undefined when there is none */
-function putBack(file: ConfFile, folder: ConfFolder): string | undefined {
-	const live = folder.read(file.name);
-	for (const text of folder.versions(file.name)) {
-		if (text === live?.text || !isUsable(file, text, folder)) continue;
-		put(file, folder.stage(file.name, text, file.includedBy), text, live?.hash ?? 'missing', folder);
-		return file.name;
-	}
-	return undefined;
 }
 
 /** Has Asterisk read files again that are right on disk. @throws ConfFailed when it still does not hold them */

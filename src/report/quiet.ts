@@ -2,6 +2,7 @@ import { keyOf } from '../diagnose.ts';
 import type { Memory } from '../memory.ts';
 import type { Finding, Report } from '../types.ts';
 import { isGone, isSeen } from './seen.ts';
+import { isRepaired } from './standing.ts';
 import { tellAction, tellFinding } from './text.ts';
 
 /** Milliseconds after which a trouble that stays is told again. */
@@ -23,10 +24,6 @@ export function renderQuiet(
 	const now = moment.getTime();
 	const before = told ?? { at: now, findings: {} };
 	const findings = report.checks.flatMap((check) => check.findings);
-	const repaired = (finding: Finding): boolean =>
-		report.actions.some(
-			({ id, outcome, verified }) => id === finding.remedy && outcome === 'done' && verified === true,
-		);
 	const hourly = remembered || moment.getMinutes() === 0;
 	const worthTelling = findings.filter((finding) =>
 		remembered ? isConfirmed(finding, report) : finding.status === 'critical' || hourly,
@@ -35,7 +32,7 @@ export function renderQuiet(
 		({ outcome, reason }) => outcome === 'withheld' && reason?.startsWith('gave up'),
 	);
 	const fresh = worthTelling.filter((finding) => before.findings[keyOf(finding)] !== finding.status);
-	const standing = worthTelling.filter((finding) => !repaired(finding));
+	const standing = worthTelling.filter((finding) => !isRepaired(finding, report));
 	const recovered = Object.keys(before.findings).filter((key) => !key.startsWith('gave up ') && isGone(report, key));
 	const reminder = standing.length > 0 && now - before.at >= REMINDER;
 

@@ -1,5 +1,6 @@
 import { keyOf } from '../diagnose.ts';
 import type { ActionReport, CheckReport, CheckStatus, Finding, Report } from '../types.ts';
+import { rootsOf } from './standing.ts';
 
 /** Colours a word as its status deserves; the identity where there are no colours. */
 export type Paint = (status: CheckStatus, text: string) => string;
@@ -10,7 +11,6 @@ const NEXT = `${INDENT}next: `;
 const DIFF = '  | ';
 /** Lines of a diff that a report shows unless it is asked for more. */
 const DIFF_LINES = 20;
-const GRAVITY: Record<CheckStatus, number> = { critical: 0, warning: 1, unknown: 2, skipped: 3, ok: 4 };
 
 /**
  * The report for a person: the worst first, each cause with its consequences under it, what was done or why not, and
@@ -26,18 +26,15 @@ export function renderText(
 	const wrap = (text: string): string =>
 		text.startsWith(DIFF) || text.startsWith(NEXT) ? text : wrapText(text, width);
 	const findings = report.checks.flatMap((check) => check.findings);
-	const roots = findings
-		.filter(({ cause }) => cause === undefined || !findings.some((other) => keyOf(other) === cause))
-		.sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status]);
 	const actions = [...report.actions];
 
 	const lines = [`${paint(report.status, headline(report))}`];
-	for (const root of roots) {
+	for (const root of rootsOf(findings)) {
 		lines.push('', ...tellFinding(root, findings, actions, verbosity, paint).map(wrap));
 	}
 	const loose = actions.filter(({ id }) => !findings.some(({ remedy }) => remedy === id));
 	if (loose.length > 0) lines.push('', ...loose.map(tellAction).map(wrap));
-	lines.push('', ...summary(report, verbosity, paint).map(wrap));
+	lines.push('', ...summary(report, verbosity, paint).map(wrap), ...(report.notes ?? []).map(wrap));
 	return `${lines.join('\n')}\n`;
 }
 

@@ -113,47 +113,6 @@ describe.each(CONF_FILES.map(({ name }) => name))('%s', (name) => {
 	});
 });
 
-describe('a hand edit', () => {
-	const edit = (): void =>
-		writeFileSync(
-			path('sip-vicidial.conf'),
-			read('sip-vicidial.conf').replace('context=default', 'context=emergency'),
-			'latin1',
-		);
-
-	it('is reported with a diff and left alone where stock owns the files', async () => {
-		edit();
-		const edited = read('sip-vicidial.conf');
-		for (const _ of [1, 2]) {
-			const ran = await conf();
-			expect(ran.findings).toContain('conf.differs sip-vicidial.conf');
-			expect(ran.check('conf').findings.find(({ id }) => id === 'conf.differs')?.evidence.diff).toContain(
-				'-context=emergency\n+context=default',
-			);
-			expect(ran.actions.filter((action) => action.includes('rebuild'))).toEqual([]);
-			expect(read('sip-vicidial.conf')).toBe(edited);
-		}
-		const dry = await conf(['--rebuild', '-n']);
-		expect(JSON.stringify(dry.report)).not.toContain('PhoneSecret');
-		expect(read('sip-vicidial.conf')).toBe(edited);
-		expect((await conf(['--rebuild', 'sip-vicidial.conf'])).actions).toContain('done rebuild:conf');
-		expect(read('sip-vicidial.conf')).not.toContain('emergency');
-	});
-
-	it('is put right where vicikeep owns them, but never beside stock', async () => {
-		edit();
-		const env = { VICIKEEP_CONF_OWNER: 'vicikeep' };
-		const two = await conf([], env);
-		expect(two.findings).toContain('conf.two_writers servers.generate_vicidial_conf');
-		expect(read('sip-vicidial.conf')).toContain('emergency');
-		await dialer.database.query("UPDATE servers SET generate_vicidial_conf='N' WHERE server_ip=?", [dialer.serverIp]);
-		const one = await conf([], env);
-		expect(one.actions).toContain('done rebuild:conf');
-		expect(one.exitCode).toBe(0);
-		expect(read('sip-vicidial.conf')).not.toContain('emergency');
-	});
-});
-
 describe('a phone added while stock is absent', () => {
 	it('can register one tick after the flag has stood long enough', async () => {
 		await addPhone();
@@ -166,21 +125,6 @@ describe('a phone added while stock is absent', () => {
 		expect(await flag()).toBe('N');
 		expect(read('voicemail.conf')).toBe(read('BUILDvoicemail-vicidial.conf'));
 		expect((await conf([], AT_ONCE)).findings).toEqual([]);
-	});
-
-	it('between reading and installing asks again, and is there after the next tick', async () => {
-		await addPhone();
-		const { run, ended } = await runUntilClaimed();
-		run.kill('SIGSTOP');
-		await dialer.database.query(
-			"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, active, fullname, protocol, email, template_id, conf_override, conf_secret) VALUES ('cc151', '151', '151', ?, 'Y', 'Late Agent', 'SIP', '', '--NONE--', '', 'x'); UPDATE servers SET rebuild_conf_files='Y'",
-			[dialer.serverIp],
-		);
-		run.kill('SIGCONT');
-		await ended;
-		await conf([], AT_ONCE);
-		expect(await hasPeer('cc150')).toBe(true);
-		expect(await hasPeer('cc151')).toBe(true);
 	});
 });
 

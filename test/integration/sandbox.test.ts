@@ -4,10 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STOCK } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { removeStaleInstances } from '../sandbox/instance.ts';
-import { allPids, argvOf, mentions, until } from '../sandbox/processes.ts';
+import { allPids, argvOf, mentions, signal, until } from '../sandbox/processes.ts';
+import { endOfDay, idleNight, morningRush } from '../sandbox/scenarios.ts';
+import { insertActions, startFlow } from '../sandbox/traffic.ts';
+import { OBSERVABLES } from './sandbox.observables.ts';
 
 const members = (folder: string) => allPids().filter((pid) => mentions(pid, folder));
 
@@ -27,7 +29,7 @@ describe('two dialers side by side', () => {
 
 	it('run every daemon exactly once, in its screen, with the arguments and environment of a dialer', () => {
 		for (const { daemons, home } of dialers) {
-			for (const { script, args, screen } of STOCK) {
+			for (const { script, args, screen } of daemons.wanted) {
 				const [first, ...others] = daemons.pids(script);
 				expect(argvOf(first?.perl ?? 0)).toEqual(['/usr/bin/perl', join(home, script), ...args]);
 				expect(argvOf(first?.screen ?? 0)).toEqual(['SCREEN', '-d', '-m', '-S', screen, join(home, script), ...args]);
@@ -93,6 +95,139 @@ describe('two dialers side by side', () => {
 			expect(members(dialer.folder)).toEqual([]);
 			expect(existsSync(dialer.folder)).toBe(false);
 		}
+	});
+});
+
+describe('a dialer with every keepalive code, the options and the cron jobs', () => {
+	let dialer: Dialer;
+	beforeAll(async () => {
+		dialer = await startDialer({ keepalives: '123456789CES', options: ['-cu3way', '-recmon'] });
+		// code C sleeps a whole interval
+		await dialer.database.query('UPDATE servers SET conf_update_interval=1');
+		await dialer.daemons.stop('AST_conf_update_screen.pl');
+		await dialer.daemons.start('AST_conf_update_screen.pl');
+	});
+	afterAll(() => dialer.stop());
+	const copies = (script: string) => dialer.daemons.pids(script).map(({ perl }) => perl);
+
+	it('runs everything once, in its screen, with the command line of stock', () => {
+		const { daemons, home, serverIp } = dialer;
+		expect(daemons.wanted.length).toBe(13);
+		for (const { script, args, screen } of daemons.wanted) {
+			const [first, ...others] = daemons.pids(script);
+			expect(argvOf(first?.perl ?? 0)).toEqual(['/usr/bin/perl', join(home, script), ...args]);
+			expect(argvOf(first?.screen ?? 0)).toEqual(['SCREEN', '-d', '-m', '-S', screen, join(home, script), ...args]);
+			expect(others.filter((copy) => copy.screen !== undefined)).toEqual([]);
+		}
+		expect(daemons.relays().map((pid) => argvOf(pid).join(' '))).toEqual(
+			[40569, 41569, 42569].map((port) => `ip_relay ${port} ${serverIp} 4569 9999999`),
+		);
+	});
+
+	it.each(OBSERVABLES)('$what', async ({ given, seen, moves }) => {
+		const before = await moves?.(dialer);
+		if (seen && given) expect(Boolean(await seen(dialer))).toBe(false);
+		await given?.(dialer);
+		if (moves) await until('movement', 15_000, async () => (await moves(dialer)) !== before);
+		if (seen) await until('the effect', 10_000, async () => Boolean(await seen(dialer)));
+	});
+
+	it('lets a second copy in where stock does not look for one', async () => {
+		const second = (script: string) =>
+			spawn('/usr/bin/perl', [join(dialer.home, script)], { stdio: 'ignore', cwd: dialer.folder });
+		const [adapt, fill] = [second('AST_VDadapt.pl'), second('AST_VDauto_dial_FILL.pl')];
+		await once(adapt, 'exit');
+		expect(copies('AST_VDadapt.pl')).toHaveLength(1);
+		expect(copies('AST_VDauto_dial_FILL.pl')).toContain(fill.pid);
+		fill.kill('SIGKILL');
+	});
+
+	it('gets back from the keepalive what is absent, of two listeners one, of three relays none', async () => {
+		const { daemons } = dialer;
+		await daemons.duplicate('AST_manager_listen_AMI2.pl');
+		signal(daemons.relays()[0] ?? 0, 'SIGKILL');
+		const absent = daemons.wanted.map(({ script }) => script).filter((script) => !script.startsWith('AST_manager_li'));
+		await Promise.all(absent.map((script) => daemons.stop(script)));
+		daemons.freeze('AST_manager_listen_AMI2.pl'); // present all the same
+		expect(await dialer.cron('ADMIN_keepalive_ALL.pl')).toEqual({ exitCode: 0, output: '' });
+		await until('the daemons', 10_000, () => absent.every((script) => copies(script).length > 0));
+		await until('the end of the second listener', 5_000, () => copies('AST_manager_listen_AMI2.pl').length === 1);
+		daemons.thaw('AST_manager_listen_AMI2.pl');
+		expect(daemons.relays()).toHaveLength(2);
+		await daemons.relayControl('stop');
+		await dialer.cron('ADMIN_keepalive_ALL.pl');
+		await until('the relays', 5_000, () => daemons.relays().length === 3);
+	});
+
+	it.each(['loop', 'spin', 'fifo', 'socket', 'child'] as const)(
+		'has daemons that hang by %s until they are started again',
+		async (way) => {
+			const sleeps = (pid: number) =>
+				Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+			const [pid = 0] = copies('AST_manager_send.pl');
+			await dialer.daemons.hang('AST_manager_send.pl', way);
+			const before = sleeps(pid);
+			const [id] = await insertActions(dialer, 1);
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			expect(sleeps(pid) > before).toBe(way === 'loop');
+			const status = () => dialer.database.query('SELECT status FROM vicidial_manager WHERE man_id=?', [id]);
+			expect(await status()).toEqual([{ status: 'NEW' }]);
+			await dialer.daemons.stop('AST_manager_send.pl');
+			await dialer.daemons.start('AST_manager_send.pl');
+			await until('the action', 5_000, async () => (await status())[0].status !== 'NEW');
+		},
+	);
+
+	it('has tables that somebody else can lock', async () => {
+		const lock = await dialer.database.lock('vicidial_manager');
+		const waiting =
+			"SELECT COUNT(*) AS threads FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'";
+		await until('a waiting daemon', 5_000, async () => (await dialer.database.query(waiting))[0].threads > 0);
+		lock.release();
+		await until('the end of waiting', 5_000, async () => (await dialer.database.query(waiting))[0].threads === 0);
+	});
+
+	it('knows the rush of the morning and the silence of the night', async () => {
+		await morningRush(dialer, 3);
+		await startFlow(dialer, 2);
+		const count = async (sql: string) => (await dialer.database.query(`SELECT COUNT(*) AS n FROM ${sql}`))[0].n;
+		await until('calls of both kinds', 20_000, async () => {
+			const dead = await Promise.all(
+				['M', 'V'].map((kind) => count(`vicidial_manager WHERE status='DEAD' AND callerid LIKE '${kind}%'`)),
+			);
+			return dead.every((calls) => calls >= 3);
+		});
+		expect(await count("vicidial_live_agents WHERE status='READY' AND extension LIKE 'SIP/rush%'")).toBe(3);
+		await idleNight(dialer);
+		await until('silence', 10_000, async () =>
+			(await dialer.asterisk.cli('core show channels count')).startsWith('0 active channels'),
+		);
+		await idleNight(dialer); // what was under way
+		expect(await count('vicidial_live_agents, vicidial_manager, vicidial_auto_calls')).toBe(0);
+	});
+
+	it('knows the end of the day', async () => {
+		const before = copies('AST_VDadapt.pl');
+		await endOfDay(dialer);
+		expect(copies('AST_VDadapt.pl')).not.toEqual(before);
+		const rows = await dialer.database.query("SELECT 1 FROM vicidial_campaign_stats_debug WHERE campaign_id='-SHARE-'");
+		expect(rows).toEqual([]);
+		expect(copies('AST_VDauto_dial.pl')).toHaveLength(1);
+	});
+
+	it('loses memory and daemons when the database is restarted, and the keepalive brings them back', async () => {
+		await dialer.database.restart();
+		expect(await dialer.database.query('SELECT * FROM vicidial_hopper')).toEqual([]);
+		await until(
+			'their end',
+			10_000,
+			() => copies('AST_update_AMI2.pl').length + copies('AST_VDauto_dial.pl').length === 0,
+		);
+		await dialer.cron('ADMIN_keepalive_ALL.pl');
+		await until('the updater', 10_000, async () => {
+			const rows = await dialer.database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [dialer.serverIp]);
+			return rows.length > 0;
+		});
 	});
 });
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, constants as fs, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allPids, argvOf, cwdOf, isAlive, parentOf, signal, until } from './processes.ts';
+import { allPids, argvOf, cwdOf, isAlive, parentOf, signal, startTimeOf, until } from './processes.ts';
 import { run } from './run.ts';
 
 /** How a daemon is started by stock. */
@@ -106,6 +106,7 @@ export class Daemons {
 				const [program, file] = argvOf(pid);
 				return file === path && /^(.*\/)?perl[\d.]*$/.test(program ?? '') && isAlive(pid);
 			})
+			.sort((one, other) => Number(startTimeOf(one)) - Number(startTimeOf(other)))
 			.map((perl) => {
 				const parent = parentOf(perl);
 				const [program] = argvOf(parent);

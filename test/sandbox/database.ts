@@ -124,6 +124,25 @@ export class Database {
 		await this.server.end('SIGKILL', 5_000);
 	}
 
+	/** Shuts it down and starts it again: MEMORY tables are empty then, and the daemons have lost their connections. */
+	async restart(): Promise<void> {
+		await this.stop();
+		await this.start();
+	}
+
+	/** Holds a table lock from a connection of its own, with the account of the daemons, until it is released. */
+	async lock(table: string, mode: 'READ' | 'WRITE' = 'WRITE'): Promise<{ connectionId: number; release(): void }> {
+		const connection = await mysql.createConnection({
+			host: this.address ?? 'localhost',
+			user: 'cron',
+			password: '1234',
+			database: 'asterisk',
+		});
+		connection.on('error', () => {}); // the server may end before the lock does
+		await connection.query(`LOCK TABLES ${table} ${mode}`);
+		return { connectionId: connection.threadId, release: () => connection.destroy() };
+	}
+
 	/** Stops the server in its tracks: connections are taken by the kernel and never answered. */
 	freeze(): void {
 		this.server.signal('SIGSTOP');

@@ -8,6 +8,8 @@ export interface Wanted {
 	/** A Debian code name, such as `bullseye`. */
 	release: string;
 	packages: string[];
+	/** Packages to fetch without what they need: of each only a program that needs nothing is used. */
+	alone?: string[];
 	/** Packages that come from one source and must be of one version; its first is asked which versions there are. */
 	sameVersion?: string[];
 }
@@ -114,15 +116,11 @@ class PrivateApt {
 	}
 
 	/** Fetches the packages and all they need into `folder`. */
-	async download(names: string[], folder: string): Promise<void> {
-		const plan = await this.run('apt-get', [
-			...this.sources(),
-			'install',
-			'-s',
-			'-y',
-			'--no-install-recommends',
-			...names,
-		]);
+	async download(names: string[], alone: string[], folder: string): Promise<void> {
+		const plan =
+			names.length === 0
+				? ''
+				: await this.run('apt-get', [...this.sources(), 'install', '-s', '-y', '--no-install-recommends', ...names]);
 		const closure = [...plan.matchAll(/^Inst (\S+) \((\S+) /gm)]
 			.filter(([, name = '']) => !LEFT_OUT.test(name))
 			.map(([, name, version]) => `${name}=${version}`);
@@ -132,8 +130,8 @@ class PrivateApt {
 			done++;
 			if (done % 10 === 0 || done === closure.length) this.progress(`${done} of ${closure.length} packages`);
 		};
-		this.progress(`downloading ${names.join(', ')} and what they need`);
-		await this.run('apt-get', [...this.sources(), 'download', ...closure], folder, count);
+		this.progress(`downloading ${[...names, ...alone].join(', ')} and what they need`);
+		await this.run('apt-get', [...this.sources(), 'download', ...closure, ...alone], folder, count);
 	}
 }
 
@@ -169,7 +167,7 @@ export async function fetchPackages(
 		mkdirSync(archives, { recursive: true });
 		const pinned = (wanted.sameVersion ?? []).map((name) => `${name}=${version}`);
 		try {
-			await apt.download([...pinned, ...wanted.packages], archives);
+			await apt.download([...pinned, ...wanted.packages], wanted.alone ?? [], archives);
 			break;
 		} catch (error) {
 			if (index === choices.length - 1) throw new Error(`${(error as Error).message}\n${complaint}`.trim());

@@ -37,10 +37,15 @@ export function parentOf(pid: number): number {
 	return Number(statOf(pid)?.[1] ?? 0);
 }
 
-/** Whether the process exists and is no zombie. */
+/** Whether the process exists and is no zombie. While threads of a zombie still end, it holds its sockets: it is alive. */
 export function isAlive(pid: number): boolean {
 	const state = statOf(pid)?.[0];
-	return state !== undefined && state !== 'Z' && state !== 'X';
+	if (state !== 'Z') return state !== undefined && state !== 'X';
+	try {
+		return readdirSync(`/proc/${pid}/task`).length > 1;
+	} catch {
+		return false;
+	}
 }
 
 /** A process's working directory; empty when it cannot be seen. */

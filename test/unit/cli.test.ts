@@ -5,9 +5,13 @@ const run = (...argv: string[]) => {
 	const invocation = parseCommandLine(argv, '1.2.3');
 	return 'run' in invocation ? invocation.run : undefined;
 };
-const refusal = (...argv: string[]) => {
+const printed = (...argv: string[]) => {
 	const invocation = parseCommandLine(argv, '1.2.3');
 	return 'print' in invocation ? invocation : undefined;
+};
+const complaint = (...argv: string[]) => {
+	const invocation = parseCommandLine(argv, '1.2.3');
+	return 'refused' in invocation ? invocation : undefined;
 };
 
 describe('the command line', () => {
@@ -56,19 +60,30 @@ describe('the command line', () => {
 		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
 		[['check', '-t', '0'], 'Expected whole seconds from 1 to 3600'],
 		[['check', '--dryrun'], 'Did you mean --dry-run?'],
-		[['check', '--format', 'xml'], 'Allowed choices are human, json'],
+		[
+			['check', '--format', 'promethus'],
+			'There is no format "promethus", did you mean "prometheus"? Formats: human, json, nagios, prometheus.',
+		],
+		[['check', '--wait', 'long'], 'Expected whole seconds from 1 to 3600'],
 		[['check', 'now'], 'too many arguments'],
 		[['check', '--rebuild', 'sip.conf'], 'There is no generated file "sip.conf"'],
 		[['check', '--skip', 'config,mysql,asterisk,processes,queues,conf'], '--skip leaves no check to run'],
 		[['chek'], 'unknown command "chek"; the only command is "check"'],
-	])('refuses %j with exit 3', (argv, message) => {
-		expect(refusal(...argv)?.exitCode).toBe(3);
-		expect(refusal(...argv)?.print).toContain(message);
+	])('refuses %j in one line', (argv, message) => {
+		expect(complaint(...argv)?.refused).toContain(message);
+		expect(complaint(...argv)?.refused).toMatch(/^[^\n]*; see vicikeep check --help$/);
+	});
+
+	it('knows how its complaint will be read', () => {
+		expect(complaint('check', '--format', 'nagios', '--bogus')?.format).toBe('nagios');
+		expect(complaint('check', '--bogus', '--format=nagios')?.format).toBe('nagios');
+		expect(complaint('check', '--bogus')?.format).toBe('human');
+		expect(complaint('check', '--format')?.format).toBe('human');
 	});
 
 	it('prints help and version with exit 0, and help with exit 3 when nothing was asked', () => {
-		expect(refusal('--version')).toEqual({ print: '1.2.3\n', exitCode: 0 });
-		expect(refusal('check', '--help')).toMatchObject({ exitCode: 0, print: expect.stringContaining('--dry-run') });
-		expect(refusal()?.exitCode).toBe(3);
+		expect(printed('--version')).toEqual({ print: '1.2.3\n', exitCode: 0 });
+		expect(printed('check', '--help')).toMatchObject({ exitCode: 0, print: expect.stringContaining('--dry-run') });
+		expect(printed()?.exitCode).toBe(3);
 	});
 });

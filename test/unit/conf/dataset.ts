@@ -14,6 +14,9 @@ export interface DatasetServer {
 
 /** A loaded data set. */
 export interface Dataset {
+	/** Where others find it too; user root, no password. */
+	readonly socket: string;
+	readonly name: string;
 	/** As the product would connect: latin1 on both ends keeps the bytes. */
 	readonly query: Query;
 	/** Changes the data. */
@@ -41,9 +44,12 @@ export async function startDatasetServer(): Promise<DatasetServer> {
 			connections.push(connection);
 			const name = `dataset${connections.length}`;
 			await connection.query(`CREATE DATABASE ${name}; USE ${name};`);
-			for (const file of ['schema.sql', ...sqlFiles]) await connection.query(fixture(file));
+			for (const file of ['schema.sql', '../../sandbox/conf-schema.sql', ...sqlFiles])
+				await connection.query(fixture(file));
 			let statements = 0;
 			return {
+				socket: database.socket,
+				name,
 				query: async (sql, parameters) => {
 					statements++;
 					const [rows] = await connection.query({ sql, timeout: 20_000 }, [...parameters]);

@@ -116,6 +116,21 @@ describe('with the file as last generated', () => {
 		expect(updates).toMatchObject([{ table: 'vicidial_voicemail', key: '9001' }]);
 	});
 
+	test('a file that is cut off, at any byte, takes nothing away from the database', () => {
+		const from = rows({ phone: { voicemail_options: 'attach=yes|saycid=yes|envelope=no' } });
+		const whole = written(from);
+		for (const live of [whole, rewritten(whole, 'none', '')]) {
+			for (let end = 0; end <= live.length; end++) {
+				expect(readBackMailboxes(from, { live: live.slice(0, end), previous: whole }).updates, `cut at ${end}`).toEqual(
+					[],
+				);
+				expect(readBackMailboxes(from, { live: live.slice(0, end), previous: null }).updates, `cut at ${end}`).toEqual(
+					[],
+				);
+			}
+		}
+	});
+
 	test('time zones follow the file', () => {
 		const live = previous.replace('central=America/Chicago|x', 'west = America/Denver|x');
 		expect(readBackMailboxes(rows(), { live, previous }).updates).toMatchObject([

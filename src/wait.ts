@@ -1,0 +1,79 @@
+import { Deadline, sleep } from './adapters/clock.ts';
+import type { Lock } from './adapters/lock.ts';
+import type { Look } from './session.ts';
+import type { ActionReport, Report } from './types.ts';
+
+/** Seconds between the end of a look and the next one, and between two tries for the lock. */
+const BETWEEN_LOOKS = 5;
+const BETWEEN_TRIES = 1;
+/** Seconds that a look gets at least, even when the time is nearly up. */
+const SHORTEST_LOOK = 5;
+
+export interface Waiting {
+	/** seconds until the last look begins */
+	wait: number;
+	/** longest that one look may take, seconds */
+	timeout: number;
+	lock: () => Lock | undefined;
+	look: (lock: Lock | undefined, seconds: number) => Promise<Look>;
+	/** what is awaited now, in words for a person, and how many of the seconds have passed */
+	tell: (line: string, passed: number) => void;
+	/** what an earlier look could not write down */
+	complain: (problem: string) => void;
+}
+
+/**
+ * Looks, repairs and looks again until nothing is critical or the time is up. The lock is free between looks, so that
+ * cron's run can do its part; the last look still holds it.
+ */
+export async function lookUntilWell(parts: Waiting): Promise<Look> {
+	const end = new Deadline(parts.wait);
+	const left = (): number => end.remaining() / 1000;
+	const tell = (line: string): void => parts.tell(line, Math.round(parts.wait - left()));
+	const began = performance.now();
+	const repairs: ActionReport[] = [];
+	let startedAt: string | undefined;
+	for (;;) {
+		const lock = await lockWithin(left, parts, tell);
+		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)));
+		startedAt ??= seen.report.started_at;
+		if (seen.report.status !== 'critical' || left() === 0) {
+			const duration_ms = Math.round(performance.now() - began);
+			return { ...seen, report: { ...withEarlier(seen.report, repairs), started_at: startedAt, duration_ms } };
+		}
+		repairs.push(...seen.report.actions.filter(({ outcome }) => outcome === 'done' || outcome === 'failed'));
+		for (const problem of seen.keep()) parts.complain(problem);
+		if (lock?.state === 'held') lock.release();
+		tell(inWords(seen.report));
+		await sleep(Math.min(BETWEEN_LOOKS * 1000, end.remaining()));
+	}
+}
+
+async function lockWithin(
+	left: () => number,
+	{ lock }: Waiting,
+	tell: (line: string) => void,
+): Promise<Lock | undefined> {
+	for (;;) {
+		const taken = lock();
+		if (taken?.state !== 'taken' || left() === 0) return taken;
+		const since = taken.age === undefined ? '' : ` for ${Math.round(taken.age)} s`;
+		tell(`another run has been repairing${since}; waiting for its end`);
+		await sleep(Math.min(BETWEEN_TRIES, left()) * 1000);
+	}
+}
+
+const withEarlier = (report: Report, repairs: readonly ActionReport[]): Report => ({
+	...report,
+	actions: [...repairs, ...report.actions],
+});
+
+function inWords({ checks, actions }: Report): string {
+	const critical = checks
+		.flatMap(({ findings }) => findings)
+		.filter(({ status, cause }) => status === 'critical' && cause === undefined);
+	const withheld = actions.find(({ outcome }) => outcome === 'withheld');
+	const worst = critical[0]?.summary ?? 'a repair failed';
+	const more = critical.length > 1 ? ` (+${critical.length - 1} more)` : '';
+	return `critical: ${worst}${more}${withheld?.reason === undefined ? '' : `; ${withheld.id} withheld: ${withheld.reason}`}`;
+}

@@ -1,3 +1,4 @@
+import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
 /** Something that is the case now and was noted in earlier looks. */
@@ -73,6 +74,8 @@ export interface Memory {
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;
+	/** answers to questions that are not asked in every look, by check */
+	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }

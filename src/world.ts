@@ -3,7 +3,7 @@ import type { Deadline } from './adapters/clock.ts';
 import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
-import type { Crontab } from './dialer/crontab.ts';
+import { type Crontab, jobsFor } from './dialer/crontab.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Process } from './types.ts';
@@ -31,6 +31,8 @@ export interface ServerRow {
 	/** minutes */
 	recordingLimit: number;
 	channels: number;
+	/** the keepalive writes vicidial_asterisk_output every five minutes */
+	gathersOutput: boolean;
 	system: SystemSettings;
 }
 
@@ -43,6 +45,8 @@ export interface SystemSettings {
 	emails: boolean;
 	/** calls of a server whose updater stands still are deleted */
 	clearsFrozenCalls: boolean;
+	/** what keepalive and auto dialer of the voicemail server are told to do for all servers */
+	duties: { notifications: boolean; reports: boolean; dropLists: boolean; noanswerLog: boolean };
 }
 
 /** What is known of AMI accounts from earlier runs; holds secrets, so it has a file of its own. */
@@ -79,6 +83,10 @@ export class World {
 	readonly rebuild: string[] | 'all' | undefined;
 	/** what is wrong with our own files, in words for the report */
 	readonly ownTrouble: readonly string[];
+	/** seconds since boot when this run began: the moment of all that it sees */
+	readonly uptime: number;
+	/** channels that Asterisk has by its own count; undefined until it was asked in this look */
+	asteriskChannels: number | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
@@ -99,6 +107,7 @@ export class World {
 	}) {
 		this.settings = parts.settings;
 		this.proc = parts.proc;
+		this.uptime = parts.proc.uptime();
 		this.deadline = parts.deadline;
 		this.memory = parts.memory;
 		this.amiMemory = parts.amiMemory;
@@ -122,9 +131,16 @@ export class World {
 		return this.#crontab.read;
 	}
 
+	/** Whether root's crontab runs this script; undefined where the crontab cannot be read. */
+	scheduledHere(script: string): boolean | undefined {
+		const crontab = this.crontab();
+		return crontab && jobsFor(crontab, script).length > 0;
+	}
+
 	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.asteriskChannels = undefined;
 	}
 
 	/**
@@ -182,19 +198,12 @@ export class World {
 	}
 
 	async #readServer(): Promise<ServerRow | undefined> {
-		const [row] = await this.query<Record<string, string | null>>(
-			`SELECT active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET,
-			vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart,
-			generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total
-			FROM servers WHERE server_ip=? LIMIT 1`,
-			[this.settings.serverIp],
-		);
+		// every column: older versions lack some of them, and naming one that is not there would fail
+		const [row] = await this.query<Record<string, string | null>>('SELECT * FROM servers WHERE server_ip=? LIMIT 1', [
+			this.settings.serverIp,
+		]);
 		if (!row) return undefined;
-		const [system] = await this.query<Record<string, string | null>>(
-			`SELECT timeclock_end_of_day, timeclock_last_reset_date, active_voicemail_server, sip_event_logging, allow_emails,
-			frozen_server_call_clear FROM system_settings LIMIT 1`,
-			[],
-		);
+		const [system] = await this.query<Record<string, string | null>>('SELECT * FROM system_settings LIMIT 1', []);
 		return {
 			active: row.active === 'Y',
 			runsAsterisk: row.active_asterisk_server === 'Y',
@@ -216,13 +225,23 @@ export class World {
 			rebuildConfFiles: row.rebuild_conf_files === 'Y',
 			recordingLimit: Number(row.vicidial_recording_limit) || 60,
 			channels: Number(row.channels_total) || 0,
+			gathersOutput: row.gather_asterisk_output === 'Y',
 			system: {
 				timeclockReset: String(system?.timeclock_last_reset_date ?? ''),
 				activeVoicemailServer: system?.active_voicemail_server ?? '',
 				sipEventLogging: Number(system?.sip_event_logging) || 0,
 				emails: system?.allow_emails === '1',
 				clearsFrozenCalls: system?.frozen_server_call_clear === '1',
+				duties: {
+					notifications: isOn(system?.agent_notifications),
+					reports: isOn(system?.enable_auto_reports),
+					dropLists: isOn(system?.enable_drop_lists),
+					noanswerLog: system?.noanswer_log === 'Y',
+				},
 			},
 		};
 	}
 }
+
+/** Switches of `system_settings` are numbers as text; one that a version does not know is off. */
+const isOn = (value: string | number | null | undefined): boolean => Number(value ?? 0) > 0;

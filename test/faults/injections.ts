@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import type { Hang } from '../sandbox/daemons.ts';
-import { argvOf, isAlive, signal, until } from '../sandbox/processes.ts';
+import { allPids, argvOf, isAlive, signal, until } from '../sandbox/processes.ts';
 import { MARK } from './bystanders.ts';
 import type { Stage } from './fault.ts';
 
@@ -109,4 +109,21 @@ export async function fillConnections({ dialer, later }: Stage, share: 'all' | '
 		const connection = await mysql.createConnection(account).catch(() => undefined);
 		later(() => connection?.destroy());
 	}
+}
+
+/** Limits of a few seconds for what takes minutes on a dialer. */
+export const soon = (...names: string[]): Record<string, string> =>
+	Object.fromEntries(
+		names.flatMap((name) => [
+			[`VICIKEEP_WARN_${name}`, '1'],
+			[`VICIKEEP_CRIT_${name}`, '2'],
+		]),
+	);
+
+/** Processes of the dialer's scripts that are no daemons end with the row. */
+export function reap({ dialer, later }: Stage, script: string): void {
+	const path = join(dialer.home, script);
+	later(() => {
+		for (const pid of allPids()) if (argvOf(pid).includes(path)) signal(pid, 'SIGKILL');
+	});
 }

@@ -1,32 +1,7 @@
-import type { Area, Stage } from './fault.ts';
-import { crash, freeze, hang, here, sleep, sql } from './injections.ts';
+import type { Area } from './fault.ts';
+import { crash, freeze, hang, sql } from './injections.ts';
 import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
-
-/** Actions as agents and dialers leave them; `?` is the dialer's address. */
-const ACTION = `INSERT INTO vicidial_manager (entry_date, status, response, server_ip, channel, action, callerid, cmd_line_b, cmd_line_c)
-	SELECT NOW() - INTERVAL @age SECOND, @status, 'N', ?, '', @action, CONCAT('TEST', LPAD(seq, 6, '0')),
-		'Channel: Local/8600999@default', 'Context: default' FROM seq_1_to_40 WHERE seq <= @count`;
-
-/** @param age seconds */
-const actions = (stage: Stage, status: string, { count = 1, age = 0, action = 'Command' } = {}): Promise<unknown> =>
-	here(stage, `SET @count=${count}, @age=${age}, @status='${status}', @action='${action}'; ${ACTION}`);
-
-/** A call of this dialer. @param age seconds since it was placed and updated last */
-const call = (stage: Stage, status: string, age: number, count = 1): Promise<unknown> =>
-	here(
-		stage,
-		`INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, lead_id, callerid, channel, call_time, call_type, last_update_time)
-		SELECT ?, 'OUTBOUND', '${status}', 1000 + seq, CONCAT('V0000000000', seq), CONCAT('Local/8600999@default-', seq),
-			NOW() - INTERVAL ${age} SECOND, 'OUT', NOW() - INTERVAL ${age} SECOND FROM seq_1_to_100 WHERE seq <= ${count}`,
-	);
-
-/** An agent of this dialer gets a status; its browser was heard of that many seconds ago. */
-const agent = (stage: Stage, status: string, age: number): Promise<unknown> =>
-	here(
-		stage,
-		`UPDATE vicidial_live_agents SET status='${status}', last_update_time=NOW() - INTERVAL ${age} SECOND,
-		last_state_change=NOW() - INTERVAL ${age} SECOND WHERE server_ip=? AND user='1001'`,
-	);
+import { actions, agent, call } from './traffic.ts';
 
 /** Queues are judged within seconds instead of half a minute. */
 const IMPATIENT = {
@@ -154,10 +129,7 @@ export const QUEUES: Area = {
 			pains: [1],
 			says: 'there are no leads left: the hopper is empty and its job says so',
 			inject: async (stage) => {
-				await sql(
-					stage,
-					"DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0; UPDATE vicidial_campaigns SET auto_dial_level='0'",
-				);
+				await sql(stage, 'DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0');
 				await agent(stage, 'READY', 0);
 			},
 			find: ['queues.hopper_empty OUTBOUND'],
@@ -172,4 +144,3 @@ export const QUEUES: Area = {
 		},
 	],
 };
-void sleep;

@@ -71,10 +71,11 @@ export class Walker {
 		return { ...seen, findings: seen.findings.map((key) => key.replaceAll(serverIp, 'IP')) };
 	}
 
-	async #twin({ twin, env, between }: Fault): Promise<string[]> {
+	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
 		const problems: string[] = [];
 		const before = this.#standing([]);
-		for (let look = 1; look <= TWIN_LOOKS; look++) {
+		const looks = Math.max(TWIN_LOOKS, (within?.found ?? 0) + 1);
+		for (let look = 1; look <= looks; look++) {
 			if (look > 1) await pause(between);
 			const { findings, actions } = await this.#tick(env);
 			problems.push(
@@ -95,7 +96,10 @@ export class Walker {
 		const done: string[] = [];
 		const failed: string[] = [];
 		const withheld = new Map<string, string>();
-		const looks = fault.after === 'well' ? (fault.within?.repaired ?? REPAIRED_WITHIN) : LASTING_LOOKS;
+		const looks =
+			fault.after === 'well'
+				? (fault.within?.repaired ?? REPAIRED_WITHIN)
+				: Math.max(LASTING_LOOKS, (fault.within?.found ?? 0) + 1);
 		let last: Tick | undefined;
 		for (let look = 1; look <= looks; look++) {
 			if (look > 1) await pause(fault.between);
@@ -116,7 +120,9 @@ export class Walker {
 				walked.repaired = look;
 				break;
 			}
-			// a start that fails takes long
+			// what stays is seen once more and is enough; a start that fails takes long
+			if (fault.after !== 'well' && walked.found !== undefined && look > Math.max(walked.found, LASTING_LOOKS - 1))
+				break;
 			if (fault.after !== 'well' && mustFail.length > 0 && mustFail.every((id) => failed.includes(id))) break;
 		}
 		if (walked.found === undefined || walked.found > (fault.within?.found ?? FOUND_WITHIN))

@@ -68,7 +68,13 @@ export interface Memory {
 	/** a repair that was begun and whose end was not seen */
 	journal?: { kind: ActionKind; daemon: string; at: string };
 	/** facts of the dialer's database rows, for the time when the database is down */
-	server?: { asteriskVersion: string; runsAsterisk: boolean; endOfDay: string };
+	server?: {
+		asteriskVersion: string;
+		runsAsterisk: boolean;
+		endOfDay: string;
+		/** wall clock, ISO 8601, of the look that first saw servers.asterisk_temp_no_restart at Y; it outlasts reboots */
+		noRestartSince?: string;
+	};
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
 	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */

@@ -51,8 +51,8 @@ export async function repair(
 		const interruptedAt = earlier?.daemon === action.subject ? earlier.at : undefined;
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
-	if (attempted.length === 0) return { outcomes, ...look };
-	return { outcomes, ...(await settle(looked, found, attempted, world, notebook)) };
+	if (attempted.length === 0) return { ...look, outcomes };
+	return { ...(await settle(looked, found, attempted, world, notebook)), outcomes };
 }
 
 async function carryOut(

@@ -70,7 +70,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
 	const outcomes = [...daemons, ...last.outcomes];
 	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
-	const { memory, amiMemory, proven } = await learn(last.looked, outcomes, interrupted, world);
+	const { memory, amiMemory, proven } = await learn(last.looked, outcomes, interrupted, parts);
 	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
 	const pending = leftPending(open, outcomes, clock(parts.startedAt));
 	const met = aftermath(findingsOf(roots), repaired);
@@ -112,7 +112,7 @@ async function learn(
 	looked: readonly Looked[],
 	outcomes: readonly ActionReport[],
 	interrupted: Memory['journal'],
-	world: World,
+	{ world, startedAt }: RunParts,
 ) {
 	const server = await world.server().catch(() => undefined);
 	const { journal: _, pending: __, ...rest } = world.memory;
@@ -132,11 +132,12 @@ async function learn(
 		amiMemory = accounts ?? amiMemory;
 		proven = held ?? proven;
 	}
-	if (server)
-		next = {
-			...next,
-			server: { asteriskVersion: server.asteriskVersion, runsAsterisk: server.runsAsterisk, endOfDay: server.endOfDay },
-		};
+	if (server) {
+		const { asteriskVersion, runsAsterisk, endOfDay } = server;
+		const since = world.memory.server?.noRestartSince ?? startedAt.toISOString();
+		const vetoed = server.asteriskTempNoRestart && { noRestartSince: since };
+		next = { ...next, server: { asteriskVersion, runsAsterisk, endOfDay, ...vetoed } };
+	}
 	return { memory: next, amiMemory, proven };
 }
 

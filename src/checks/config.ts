@@ -12,8 +12,12 @@ interface Observation {
 	ownTrouble: readonly string[];
 	/** whether `servers` has a row for this dialer; undefined when the database cannot be asked */
 	serverKnown: boolean | undefined;
+	/** since when asterisk_temp_no_restart has been seen at Y, ISO 8601, and for how many seconds */
+	noRestart: { since: string; seconds: number } | undefined;
 }
 
+/** Seconds after which an administrator has likely forgotten a temporary veto. */
+const TEMPORARY = 86_400;
 /** Codes of VARactive_keepalives that stock knows (ADMIN_keepalive_ALL.pl). */
 const STOCK_CODES = '123456789ESCX';
 
@@ -24,9 +28,11 @@ export const config: Check<Observation> = {
 	async observe(world) {
 		const { settings } = world;
 		const server = await world.server().then(
-			(row) => row !== undefined,
+			(row) => ({ row }),
 			() => undefined,
 		);
+		const since = world.memory.server?.noRestartSince;
+		const vetoed = server?.row?.asteriskTempNoRestart === true && since !== undefined;
 		const mode = settings.envFile === undefined ? undefined : ownership(settings.envFile)?.mode;
 		return {
 			openFiles:
@@ -34,7 +40,8 @@ export const config: Check<Observation> = {
 			homeExists: !isMissing(settings.home),
 			addressIsLocal: isLocalAddress(settings.serverIp),
 			ownTrouble: world.ownTrouble,
-			serverKnown: server,
+			serverKnown: server && server.row !== undefined,
+			noRestart: vetoed ? { since, seconds: (Date.now() - new Date(since).getTime()) / 1000 } : undefined,
 		};
 	},
 
@@ -88,6 +95,17 @@ export const config: Check<Observation> = {
 				summary: `${settings.serverIp} (VARserver_ip) is not an address of this machine`,
 				evidence: {},
 				advice: 'after a change of address run ADMIN_update_server_ip.pl',
+			});
+		}
+		if (seen.noRestart && seen.noRestart.seconds > TEMPORARY) {
+			const { since, seconds } = seen.noRestart;
+			findings.push({
+				id: 'config.temp_no_restart',
+				subject: settings.serverIp,
+				status: 'warning',
+				summary: `asterisk_temp_no_restart has stood at Y for ${Math.floor(seconds / 3600)} hours: an Asterisk that ends stays down`,
+				evidence: { since },
+				advice: 'set "Temp no-restart Asterisk" to N on the page of this server',
 			});
 		}
 		const unknown = [...settings.keepalives].filter((code) => !STOCK_CODES.includes(code));

@@ -1,4 +1,4 @@
-import { keyOf } from '../diagnose.ts';
+import { keyOf, rankOf } from '../diagnose.ts';
 import type { CheckStatus, Finding, Report } from '../types.ts';
 
 /** The worst first. */
@@ -12,7 +12,7 @@ export const isRepaired = ({ remedy }: Finding, report: Report): boolean =>
 export const rootsOf = (findings: readonly Finding[]): Finding[] =>
 	findings
 		.filter(({ cause }) => cause === undefined || !findings.some((other) => keyOf(other) === cause))
-		.sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status]);
+		.sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status] || rankOf(a) - rankOf(b));
 
 /** What is still wrong at the end of the run. */
 export const standingOf = (report: Report): Finding[] =>

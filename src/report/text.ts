@@ -13,8 +13,8 @@ const DIFF = '  | ';
 const DIFF_LINES = 20;
 
 /**
- * The report for a person: the worst first, each cause with its consequences under it, what was done or why not, and
- * what to type next.
+ * The report for a person: the worst first, of equals the one that can explain the others; each cause with its
+ * consequences under it, what was done or why not, and what to type next.
  * @param width columns of the terminal
  * @param verbosity 0 the essentials; 1 evidence and timings
  */

@@ -208,6 +208,14 @@ describe('what is withheld, and why', () => {
 			},
 			undefined,
 		],
+		[
+			'this run did something else and its own ration is used up',
+			{
+				memoryOf: { attempts: { AST_update: [9500, 9600, 9700] } },
+				done: [outcome('start:FastAGI_log')],
+			},
+			'gave up after 3 restarts',
+		],
 		['it was tried just now', { memoryOf: { attempts: { AST_update: [9960] } } }, 'the next is due at 12:00:30'],
 		['it was tried a look ago', { memoryOf: { attempts: { AST_update: [9950] } } }, undefined],
 		['it was tried twice', { memoryOf: { attempts: { AST_update: [9850, 9920] } } }, 'the next is due at 12:00:40'],

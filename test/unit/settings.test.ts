@@ -71,6 +71,14 @@ describe('settings', () => {
 			'environment: VICIKEEP_START_WINDOW=50-10 is not valid, expected two seconds of the minute such as 10-50, or any',
 		],
 		[
+			{ environment: { VICIKEEP_QUIET_TIMES: 'end-of-day,1-2' } },
+			'environment: VICIKEEP_QUIET_TIMES=end-of-day,1-2 is not valid, expected times of the day such as end-of-day,01:00-01:15, or none',
+		],
+		[
+			{ environment: { VICIKEEP_RATION: '0/15m' } },
+			'environment: VICIKEEP_RATION=0/15m is not valid, expected restarts per time such as 3/15m',
+		],
+		[
 			{ environment: { VICIKEEP_RATION: '3' } },
 			'environment: VICIKEEP_RATION=3 is not valid, expected restarts per time such as 3/15m',
 		],

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { config } from '../../src/checks/config.ts';
+import { notebookOf, remembering, settingsOf } from './given.ts';
+
+type Observation = Parameters<typeof config.judge>[0];
+
+const sound: Observation = {
+	openFiles: [],
+	homeExists: true,
+	addressIsLocal: true,
+	ownTrouble: [],
+	serverKnown: true,
+	noRestart: undefined,
+};
+const veto = (hours: number): Partial<Observation> => ({
+	noRestart: { since: '2026-01-01T00:00:00.000Z', seconds: hours * 3600 },
+});
+
+it.each<[string, Partial<Observation>, string[]]>([
+	['all in order', {}, []],
+	['the database cannot be asked', { serverKnown: undefined }, []],
+	['an address that the database does not know', { serverKnown: false }, ['config.server_unknown critical']],
+	['a veto against starting Asterisk, set today', veto(23.9), []],
+	['the same, forgotten', veto(24.1), ['config.temp_no_restart warning']],
+	['trouble with files of its own', { ownTrouble: ['/run/vicikeep/pause has expired'] }, ['config.own_files warning']],
+])('%s', (_, changes, expected) => {
+	const context = { settings: settingsOf(), note: notebookOf(remembering({})).note };
+	const { findings } = config.judge({ ...sound, ...changes }, context);
+	expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual(expected);
+});

@@ -90,7 +90,8 @@ const NAMES = [
 	'RATION',
 	'PROC',
 ] as const;
-type Name = (typeof NAMES)[number];
+/** Name of a setting without its prefix; the limits have names of their own. */
+export type SettingName = (typeof NAMES)[number];
 
 const PREFIX = 'VICIKEEP_';
 const KNOWN: string[] = [
@@ -106,21 +107,21 @@ export function settle(sources: SettingsSources): Settings {
 	const problems: string[] = [];
 	const given = gather(sources, problems);
 
-	const text = (name: Name): string | undefined => given.get(PREFIX + name)?.value;
+	const text = (name: SettingName): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
 		problems.push(
 			`${entry?.where ?? 'default'}: ${PREFIX}${name}=${entry?.value ?? ''} is not valid, expected ${expected}`,
 		);
 	};
-	const number = (name: Name, fallback: number, low: number, high: number): number => {
+	const number = (name: SettingName, fallback: number, low: number, high: number): number => {
 		const value = text(name);
 		if (value === undefined) return fallback;
 		if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
 		fail(name, `a whole number from ${low} to ${high}`);
 		return fallback;
 	};
-	const folder = (name: Name, fallback: string): string => {
+	const folder = (name: SettingName, fallback: string): string => {
 		const value = text(name) ?? fallback;
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
@@ -128,7 +129,7 @@ export function settle(sources: SettingsSources): Settings {
 
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
-	const fromConf = (name: Name, key: AstguiclientKey, fallback?: string): string => {
+	const fromConf = (name: SettingName, key: AstguiclientKey, fallback?: string): string => {
 		const value = text(name) ?? conf?.get(key)?.value ?? fallback;
 		if (value !== undefined && value !== '') return value;
 		if (conf) problems.push(`${astguiclientConf}: ${key} is missing; add it there or set ${PREFIX}${name}`);

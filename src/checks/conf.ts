@@ -87,7 +87,7 @@ function judgeFile(file: ConfFileSeen, { folder, comparison }: ConfObservation, 
 	const remedy = { ...(writes && { remedy: REBUILD }), evidence: diff === undefined ? {} : { diff } };
 	const path = `${folder}/${name}`;
 	if (found.kind === 'refused') {
-		return finding('refused', name, 'critical', found.why, { advice: `ls -la ${path}` });
+		return finding('refused', name, found.denied ? 'unknown' : 'critical', found.why, { advice: `ls -la ${path}` });
 	}
 	if (found.kind === 'missing') return finding('missing', name, 'critical', `${path} is missing`, remedy);
 	if (facts?.empty) return finding('empty', name, 'critical', `${path} is empty`, remedy);

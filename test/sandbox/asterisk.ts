@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { basename, join } from 'node:path';
 import { Background } from './background.ts';
@@ -71,6 +71,8 @@ export class Asterisk {
 	async kill(): Promise<void> {
 		this.signal('SIGKILL');
 		await until('end of Asterisk', 5_000, () => this.pid === undefined);
+		// under load the kernel may still take connections for the dead, and a new one would think it runs already
+		rmSync(join(this.folder, 'run/asterisk/asterisk.ctl'), { force: true });
 	}
 
 	/** Stops it in its tracks: the kernel still takes connections, nobody answers. */

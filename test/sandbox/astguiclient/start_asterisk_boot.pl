@@ -12,7 +12,7 @@ use Sandbox::Minute;
 use Time::HiRes qw(sleep);
 
 my $dbh = database();
-system('screen', '-d', '-m', '-S', 'asterisk') == 0 or die "screen: $?\n";
+system('screen', '-d', '-m', '-S', 'asterisk', '/bin/bash') == 0 or die "screen: $?\n";
 sleep(0.5);
 Sandbox::Minute::type_asterisk();
 $dbh->do(q{UPDATE servers SET rebuild_conf_files='Y' WHERE server_ip=?}, undef, conf('VARserver_ip'));

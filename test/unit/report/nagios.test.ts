@@ -11,7 +11,7 @@ describe('the report for a monitor', () => {
 		const { first, data } = read({
 			checks: [{ status: 'ok' }, { status: 'skipped', skipped_because: 'mysql is down' }],
 		});
-		expect(first).toBe('VICIKEEP OK: 1 checks passed, 1 skipped');
+		expect(first).toBe('VICIKEEP OK: 1 check passed, 1 skipped');
 		expect(data).toEqual([{ label: 'run_duration', value: 0.234, unit: 's' }]);
 	});
 
@@ -47,7 +47,7 @@ describe('the report for a monitor', () => {
 			checks: [{ findings: [STOPPED] }],
 			actions: [{ verified: true, reason: 'stopped 1425; started' }],
 		});
-		expect(first).toBe('VICIKEEP OK: 1 checks passed after restart:AST_update');
+		expect(first).toBe('VICIKEEP OK: 1 check passed after restart:AST_update');
 		expect(long[0]).toBe(`REPAIRED: ${STOPPED.summary}`);
 	});
 

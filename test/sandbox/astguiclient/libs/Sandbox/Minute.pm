@@ -53,7 +53,7 @@ sub asterisk {
 # Into the shell of the screen, in console mode.
 sub type_asterisk {
 	my ($folder) = conf('PATHhome') =~ m{^(.*)/};
-	system('screen', '-S', 'asterisk', '-X', 'stuff', "$folder/bin/asterisk -vvvvgcT\n");
+	system('screen', '-S', 'asterisk', '-X', 'stuff', "$folder/bin/asterisk -vvvvgcT\r");
 	return;
 }
 

@@ -114,7 +114,7 @@ function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Back
 export async function readManagerSample(tables: TableReader, serverIp: string): Promise<ManagerSample> {
 	const found = await tables.ask<Row & { table: string; engine: string | null; next: number | null }>(
 		'information_schema.TABLES',
-		`SELECT TABLE_NAME AS \`table\`, ENGINE AS engine, TABLE_ROWS AS \`rows\`, DATA_LENGTH - DATA_FREE AS bytes,
+		`SELECT TABLE_NAME AS \`table\`, ENGINE AS engine, TABLE_ROWS AS \`rows\`, TABLE_ROWS * AVG_ROW_LENGTH AS bytes,
 		MAX_DATA_LENGTH AS mostBytes, AUTO_INCREMENT AS next
 		FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME IN (${LIVE_TABLES.map((name) => `'${name}'`).join()}) LIMIT 20`,
 		[],

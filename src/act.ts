@@ -3,7 +3,7 @@ import { runProgram } from './adapters/exec.ts';
 import { isMissing } from './adapters/files.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { processesOf } from './dialer/process-table.ts';
-import { proveLife } from './repairs/prove-life.ts';
+import { type Proof, proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed, screenProgram } from './repairs/screen.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
@@ -53,10 +53,14 @@ export async function act(
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
 		seeThatItCanStart(action, environment);
-		for (const step of action.steps) told.push(await perform(step, daemon, world, environment));
-		const proven = action.steps.some((step) => step.do === 'prove');
+		let verified: ActionReport['verified'] = 'pending';
+		for (const step of action.steps) {
+			const performed = await perform(step, daemon, world, environment);
+			told.push(performed.told);
+			verified = performed.verified ?? verified;
+		}
 		const finished = interruptedAt === undefined ? '' : `finished what was interrupted at ${interruptedAt}: `;
-		return report({ outcome: 'done', reason: finished + told.join('; '), verified: proven ? true : 'pending' });
+		return report({ outcome: 'done', reason: finished + told.join('; '), verified });
 	} catch (error) {
 		if (error instanceof StockAtWork) return report({ outcome: 'withheld', reason: 'the stock keepalive is at work' });
 		const reason = error instanceof Error ? error.message : String(error);
@@ -82,12 +86,17 @@ async function actOnConf(
 	return { outcome: 'done', reason: told, verified };
 }
 
-async function perform(step: Step, daemon: Daemon, world: World, environment: Record<string, string>): Promise<string> {
+async function perform(
+	step: Step,
+	daemon: Daemon,
+	world: World,
+	environment: Record<string, string>,
+): Promise<{ told: string; verified?: Proof['verified'] }> {
 	switch (step.do) {
 		case 'stop':
-			return stopProcesses(step, world, environment);
+			return { told: await stopProcesses(step, world, environment) };
 		case 'start':
-			return start(step, daemon, world, environment);
+			return { told: await start(step, daemon, world, environment) };
 		case 'prove':
 			return proveLife(daemon, world);
 		default:
@@ -123,7 +132,7 @@ async function start(
 	environment: Record<string, string>,
 ): Promise<string> {
 	// stopping took its time, and somebody else may have been faster
-	const [other] = processesOf(daemon, proc.processes(), settings.home).copies;
+	const [other] = processesOf(daemon, proc.processes(), settings).copies;
 	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
 	const [script = '', ...args] = step.argv;
 	const { exitCode, output } =

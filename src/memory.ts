@@ -1,3 +1,4 @@
+import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
@@ -51,6 +52,19 @@ export interface ConfMemory {
 	owed?: { since: string };
 }
 
+/** What the daemons showed at earlier looks. */
+export interface ProcessMemory {
+	/** starts of each daemon's processes as far as they were seen, clock ticks since boot, the newest last */
+	starts: Record<string, number[]>;
+	/** processor time of each process, seconds, by pid and start */
+	cpu: Record<string, number>;
+	/** seconds since boot of the look that saw it */
+	at: number;
+	updater?: UpdaterHistory;
+	/** when FastAGI_log was last asked to serve, seconds since boot, and whether it did */
+	probe?: { at: number; served: boolean };
+}
+
 /** What one run tells the next. Only runs that hold the lock write it. */
 export interface Memory {
 	version: 1;
@@ -82,6 +96,7 @@ export interface Memory {
 	conf?: ConfMemory;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
+	processes?: ProcessMemory;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }

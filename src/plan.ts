@@ -61,13 +61,13 @@ export function plan(situation: Situation): Action[] {
 }
 
 function planFor(daemon: Daemon, finding: Finding, situation: Situation, before: readonly Action[]): Action {
-	const found = processesOf(daemon, situation.table, situation.settings.home);
+	const found = processesOf(daemon, situation.table, situation.settings);
 	const kind = (finding.remedy ?? '').split(':')[0] as ActionKind;
 	const action: Action = {
 		id: finding.remedy ?? '',
 		kind,
 		subject: daemon.name,
-		steps: stepsFor(kind, daemon, found, situation),
+		steps: stepsFor(kind, daemon, found, situation, Number(finding.evidence.surplus)),
 	};
 	const withheld = reasonToWithhold(kind, daemon, finding, found, situation, before);
 	return withheld === undefined ? action : { ...action, withheld };

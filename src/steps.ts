@@ -4,12 +4,21 @@ import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
 import type { ActionKind, Step } from './types.ts';
 
-/** What a repair of this kind does to this daemon, step by step. Pure. */
-export function stepsFor(kind: ActionKind, daemon: Daemon, found: DaemonProcesses, situation: Situation): Step[] {
+/**
+ * What a repair of this kind does to this daemon, step by step. Pure.
+ * @param surplusPid of two copies the one that was judged to go
+ */
+export function stepsFor(
+	kind: ActionKind,
+	daemon: Daemon,
+	found: DaemonProcesses,
+	situation: Situation,
+	surplusPid?: number,
+): Step[] {
 	const { settings, memory } = situation;
 	const prove: Step = { do: 'prove', daemon: daemon.name };
 	if (kind === 'stop') {
-		const surplus = surplusCopy(found.copies);
+		const surplus = found.copies.find(({ pid }) => pid === surplusPid) ?? surplusCopy(found.copies);
 		return [
 			{ do: 'stop', processes: [surplus], screens: found.screens.filter(({ pid }) => pid === surplus.ppid) },
 			prove,

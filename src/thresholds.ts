@@ -58,6 +58,28 @@ export const THRESHOLDS = {
 		crit: 40,
 		meaning: 'share of the last 10 s in which some task waited for memory; critical: nothing that lives is stopped',
 	},
+	daemon_starts: { unit: 'count', warn: 3, crit: 5, meaning: 'starts of one daemon within five minutes' },
+	daemon_blocked: {
+		unit: 'seconds',
+		warn: 30,
+		crit: 120,
+		meaning: 'time in which a daemon waited for the kernel (state D) without ever coming back',
+	},
+	keepalive_lag: {
+		unit: 'seconds',
+		warn: 180,
+		crit: 300,
+		meaning: 'time for which the stock keepalive has not written servers.system_uptime',
+	},
+	keepalive_age: { unit: 'seconds', warn: 180, crit: 600, meaning: 'age of the oldest stock keepalive that runs' },
+	worker_age: { unit: 'seconds', warn: 300, crit: 900, meaning: 'age of the oldest copy of a script that cron starts' },
+	worker_copies: { unit: 'count', warn: 4, crit: 10, meaning: 'copies of one script that cron starts' },
+	trigger_overdue: {
+		unit: 'seconds',
+		warn: 180,
+		crit: 600,
+		meaning: 'time since the oldest process trigger of this server was due',
+	},
 	daemon_silence: { unit: 'seconds', warn: 30, crit: 50, meaning: 'time in which a looping daemon never ran' },
 	updater_heartbeat: {
 		unit: 'seconds',
@@ -151,6 +173,10 @@ export function exceeded(limits: Limits, name: ThresholdName, value: number): Fi
 	if (value >= crit) return 'critical';
 	return value >= warn ? 'warning' : undefined;
 }
+
+/** The graver of two, each of which may be nothing. */
+export const worse = (one: Finding['status'] | undefined, other: Finding['status'] | undefined) =>
+	one === 'critical' || other === 'critical' ? 'critical' : (one ?? other);
 
 /** A metric that carries the limits in force for its name. */
 export function measured(

@@ -102,6 +102,8 @@ export interface Process extends ProcessId {
 	started: number;
 	/** of another pid namespace, or of a user who has no business with the dialer: never ours to count or to stop */
 	foreign: boolean;
+	/** its folder, where its script was called without one */
+	cwd?: string;
 }
 
 /** A repair as data; only `act.ts` performs it. */

@@ -49,6 +49,15 @@ export function fingerprint(path: string): string {
 	}
 }
 
+/** Seconds since a file was written last; undefined when there is none, or it is not shown to us. */
+export function secondsSinceWritten(path: string, now: Date): number | undefined {
+	try {
+		return (now.getTime() - statSync(path).mtimeMs) / 1000;
+	} catch {
+		return undefined;
+	}
+}
+
 /** Permission bits and owner of a path; undefined when there is none, or it is not shown to us. */
 export function ownership(path: string): { mode: number; uid: number } | undefined {
 	try {

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Process, ProcessId } from '../types.ts';
+import { parseSockets, type Socket } from './sockets.ts';
 
 /** Clock ticks per second in /proc; fixed at 100 for user space on every Linux that runs Asterisk. */
 const TICKS_PER_SECOND = 100;
+
+/** A script that was called without its folder. */
+const runsRelative = ([program = '', ...args]: string[]): boolean =>
+	/^perl[\d.]*$/.test(basename(program)) && args.some((argument) => /^[^/-].*\.pl$/.test(argument));
 
 /** Reads the process table directly: five times as fast as `ps`, and argv stays a list. */
 export class Proc {
@@ -37,6 +42,7 @@ export class Proc {
 			const fields = stat.slice(close + 2).split(' ');
 			const cmdline = this.#read(`${pid}/cmdline`);
 			const argv = cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0');
+			const cwd = runsRelative(argv) ? this.#link(`${pid}/cwd`) : undefined;
 			return {
 				pid,
 				comm: stat.slice(open + 1, close),
@@ -46,6 +52,7 @@ export class Proc {
 				started: Number(fields[19]) / TICKS_PER_SECOND,
 				argv,
 				foreign: this.#isForeign(pid, basename(argv[0] ?? '')),
+				...(cwd !== undefined && { cwd }),
 			};
 		} catch {
 			return undefined;
@@ -66,6 +73,38 @@ export class Proc {
 		} catch {
 			return undefined;
 		}
+	}
+
+	/** Processor time used since it started, seconds; undefined when it cannot be read. */
+	cpu(pid: number): number | undefined {
+		try {
+			const stat = this.#read(`${pid}/stat`);
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** Inodes of the sockets that a process has open; undefined when they are not shown to us. */
+	sockets(pid: number): Set<string> | undefined {
+		try {
+			const links = readdirSync(`${this.#root}/${pid}/fd`).map((fd) => this.#link(`${pid}/fd/${fd}`) ?? '');
+			return new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** The sockets of this machine (of our network namespace) that use one of these ports. */
+	socketsOn(ports: readonly number[], protocol: 'tcp' | 'udp'): Socket[] {
+		return [protocol, `${protocol}6`].flatMap((name) => {
+			try {
+				return parseSockets(this.#read(`net/${name}`), ports);
+			} catch {
+				return [];
+			}
+		});
 	}
 
 	/** Asked only of programs that a dialer is made of: it costs two system calls. */

@@ -1,59 +1,110 @@
 import { DatabaseTrouble } from '../adapters/database.ts';
 import type { World } from '../world.ts';
+import type { Daemon } from './daemons.ts';
+import type { StatsRow } from './signs.ts';
+import type { UpdaterRow } from './updater.ts';
 
-/** Age of each heartbeat row in seconds; null where the row is missing or was never written. */
+/** Rows that daemons write whether there is work or not. */
 export interface Heartbeats {
-	server_updater: number | null;
-	share_row: number | null;
+	/** null where there is none, undefined where nobody asked */
+	updater: UpdaterRow | null | undefined;
+	/** seconds since each of these rows was written; absent ones are not there */
+	stats: Partial<Record<StatsRow, number>>;
+	/** seconds since a remote agent's row was written last; null while none is active here */
+	remoteAgents: number | null;
 }
+
+type Age = { age: number | null; stamp: string | null };
 
 /**
- * Reads the rows that daemons write in every loop; undefined when the database cannot be asked. The database's own
- * clock judges its TIMESTAMP column. Where that column lost its automatic update, the daemon's own stamp, which is
- * local time of this machine, still moves: the younger of the two counts (AST_update_AMI2.pl, AST_VDauto_dial.pl).
+ * Reads the rows by which these daemons show that they work; undefined when the database cannot be asked. Ages are told
+ * by the database's clock where its column moves by itself, and by the daemon's own stamp, which is local time of this
+ * machine: the younger of the two counts (AST_VDauto_dial.pl, AST_VDadapt.pl, AST_VDremote_agents.pl).
  */
-export async function readHeartbeats(world: World): Promise<Heartbeats | undefined> {
+export async function readHeartbeats(world: World, daemons: readonly Daemon[]): Promise<Heartbeats | undefined> {
+	const wanted = daemons.flatMap(({ signs }) => signs);
+	const rows = wanted.flatMap((sign) => (sign.by === 'stats' ? [sign.row] : []));
+	try {
+		return {
+			updater: wanted.some(({ by }) => by === 'updater') ? await readUpdater(world) : undefined,
+			stats: rows.length > 0 ? await readStats(world, rows) : {},
+			remoteAgents: wanted.some(({ by }) => by === 'remote_agents') ? await readRemoteAgents(world) : null,
+		};
+	} catch (error) {
+		if (error instanceof DatabaseTrouble) return undefined;
+		throw error;
+	}
+}
+
+async function readUpdater(world: World): Promise<UpdaterRow | null> {
+	const [row] = await world.query<Age & { apart: number | null; dbStamp: string | null }>(
+		`SELECT TIMESTAMPDIFF(SECOND, db_time, NOW()) AS age, TIMESTAMPDIFF(SECOND, db_time, last_update) AS apart,
+		last_update AS stamp, db_time AS dbStamp FROM server_updater WHERE server_ip=? LIMIT 1`,
+		[world.settings.serverIp],
+	);
+	return row ? { ...row, local: secondsSinceLocal(row.stamp, new Date()) } : null;
+}
+
+async function readStats(world: World, wanted: readonly StatsRow[]): Promise<Heartbeats['stats']> {
+	const rows = await world.query<Age & { campaign: StatsRow }>(
+		`SELECT campaign_id AS campaign, TIMESTAMPDIFF(SECOND, update_time, NOW()) AS age, entry_time AS stamp
+		FROM vicidial_campaign_stats_debug
+		WHERE campaign_id IN ('-SHARE-', '--CALLBACK-QUEUE--') AND server_ip IN (?, 'ADAPT') LIMIT 4`,
+		[world.settings.serverIp],
+	);
+	// the end of day empties the table, and then in-groups are the first to come back
+	if (wanted.includes('INBOUND') && !rows.some(({ campaign }) => campaign === '--CALLBACK-QUEUE--')) {
+		const [newest] = await world.query<Age & { campaign: StatsRow }>(
+			`SELECT 'INBOUND' AS campaign, TIMESTAMPDIFF(SECOND, MAX(update_time), NOW()) AS age, MAX(entry_time) AS stamp
+			FROM vicidial_campaign_stats_debug WHERE server_ip='INBOUND' LIMIT 1`,
+			[],
+		);
+		if (newest) rows.push(newest);
+	}
+	const ages = rows.map((row) => [row.campaign, youngest(row.age, secondsSinceLocal(row.stamp, new Date()))] as const);
+	return Object.fromEntries(ages.filter(([, age]) => age !== null));
+}
+
+async function readRemoteAgents(world: World): Promise<number | null> {
 	const { serverIp } = world.settings;
-	try {
-		const [updater] = await world.query<{ age: number | null; stamp: string | null }>(
-			'SELECT TIMESTAMPDIFF(SECOND, db_time, NOW()) AS age, last_update AS stamp FROM server_updater WHERE server_ip=? LIMIT 1',
-			[serverIp],
-		);
-		const [share] = await world.query<{ age: number | null; stamp: string | null }>(
-			"SELECT TIMESTAMPDIFF(SECOND, update_time, NOW()) AS age, entry_time AS stamp FROM vicidial_campaign_stats_debug WHERE campaign_id='-SHARE-' AND server_ip=? LIMIT 1",
-			[serverIp],
-		);
-		return { server_updater: youngest(updater), share_row: youngest(share) };
-	} catch (error) {
-		if (error instanceof DatabaseTrouble) return undefined;
-		throw error;
-	}
+	const [row] = await world.query<{ age: number | null }>(
+		`SELECT TIMESTAMPDIFF(SECOND, MAX(last_update_time), NOW()) AS age FROM vicidial_live_agents
+		WHERE server_ip=? AND extension LIKE 'R/%' LIMIT 1`,
+		[serverIp],
+	);
+	const age = row?.age ?? null;
+	if (age === null || age < 10) return age === null ? null : Math.max(0, age);
+	// rows that nobody writes any more may belong to agents that were switched off
+	const [active] = await world.query<{ count: number }>(
+		"SELECT COUNT(*) AS count FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' LIMIT 1",
+		[serverIp],
+	);
+	return active && active.count > 0 ? age : null;
 }
 
-const STAMPS = {
-	server_updater: 'SELECT last_update AS stamp FROM server_updater WHERE server_ip=? LIMIT 1',
-	share_row:
+const STAMPS: Record<'updater' | '-SHARE-' | '--CALLBACK-QUEUE--', string> = {
+	updater: 'SELECT last_update AS stamp FROM server_updater WHERE server_ip=? LIMIT 1',
+	'-SHARE-':
 		"SELECT entry_time AS stamp FROM vicidial_campaign_stats_debug WHERE campaign_id='-SHARE-' AND server_ip=? LIMIT 1",
-} as const;
+	'--CALLBACK-QUEUE--':
+		"SELECT entry_time AS stamp FROM vicidial_campaign_stats_debug WHERE campaign_id='--CALLBACK-QUEUE--' AND server_ip IN ('ADAPT', ?) LIMIT 1",
+};
 
-/** The stamp that a daemon last wrote, as text; undefined when there is none or the database cannot be asked. */
-export async function readHeartbeatStamp(world: World, source: keyof Heartbeats): Promise<string | undefined> {
+/** What a daemon last wrote into its row, as text; undefined when there is none or the database cannot be asked. */
+export async function readStamp(world: World, row: keyof typeof STAMPS): Promise<string | undefined> {
 	try {
-		const [row] = await world.query<{ stamp: string | null }>(STAMPS[source], [world.settings.serverIp]);
-		return row?.stamp ?? undefined;
+		const [found] = await world.query<{ stamp: string | null }>(STAMPS[row], [world.settings.serverIp]);
+		return found?.stamp ?? undefined;
 	} catch (error) {
 		if (error instanceof DatabaseTrouble) return undefined;
 		throw error;
 	}
 }
 
-function youngest(row: { age: number | null; stamp: string | null } | undefined): number | null {
-	if (!row) return null;
-	// a stamp from the future tells of a clock that was set, not of life
-	const ages = [row.age, secondsSinceLocal(row.stamp, new Date())].filter(
-		(age) => age !== null && age > -60,
-	) as number[];
-	return ages.length === 0 ? null : Math.max(0, Math.min(...ages));
+/** The younger of two ages, 0 at least. A stamp from the future tells of a clock that was set, not of life. */
+export function youngest(...ages: (number | null)[]): number | null {
+	const sound = ages.filter((age) => age !== null && age > -60) as number[];
+	return sound.length === 0 ? null : Math.max(0, Math.min(...sound));
 }
 
 /** Seconds from a local time `YYYY-MM-DD HH:MM:SS` until now; null for none or the zero date. */

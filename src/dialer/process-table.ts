@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Process } from '../types.ts';
 import type { Daemon } from './daemons.ts';
 
@@ -16,7 +16,23 @@ export interface DaemonProcesses {
 	mentions: Process[];
 }
 
-const isPerl = (argv: string[]): boolean => /^perl(5[\d.]*)?$/.test(basename(argv[0] ?? ''));
+const isPerl = (argv: readonly string[]): boolean => /^perl(5[\d.]*)?$/.test(basename(argv[0] ?? ''));
+
+/**
+ * The arguments of a Perl process from its script on, options of the interpreter left out and the script with its folder;
+ * undefined for any other process.
+ */
+export function scriptCall({ argv, foreign, cwd }: Process): string[] | undefined {
+	if (foreign || !isPerl(argv)) return undefined;
+	const at = argv.findIndex((argument, index) => index > 0 && !argument.startsWith('-'));
+	const [script, ...args] = at < 0 ? [] : argv.slice(at);
+	if (script === undefined || argv.slice(1, at).some((option) => /^-[eE]/.test(option))) return undefined;
+	return [script.startsWith('/') || cwd === undefined ? script : join(cwd, script), ...args];
+}
+
+/** Whether stock's look at `ps` finds a copy: it goes by the text `/usr/bin/perl ` and the script right behind it. */
+export const isSeenByStock = (process: Process): boolean =>
+	process.argv[0] === '/usr/bin/perl' && process.argv[1] === scriptCall(process)?.[0];
 
 /** True for GNU screen's server process, which shows its name in capitals. */
 const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
@@ -41,8 +57,7 @@ function programOf([, ...args]: readonly string[]): string | undefined {
 export function findDaemon(table: readonly Process[], home: string, scripts: readonly string[]): DaemonProcesses {
 	const paths = scripts.map((script) => `${home}/${script}`);
 	const byPid = new Map(table.map((process) => [process.pid, process]));
-	const runsIt = (process: Process | undefined): boolean =>
-		process !== undefined && !process.foreign && isPerl(process.argv) && paths.includes(process.argv[1] ?? '');
+	const runsIt = (process: Process): boolean => paths.includes(scriptCall(process)?.[0] ?? '');
 	const descends = (process: Process): boolean => {
 		const seen = new Set<number>();
 		for (let parent = byPid.get(process.ppid); parent && !seen.has(parent.pid); parent = byPid.get(parent.ppid)) {
@@ -65,8 +80,18 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 }
 
 /** The processes that have to do with a daemon, whatever it consists of. */
-export function processesOf(daemon: Daemon, table: readonly Process[], home: string): DaemonProcesses {
-	return daemon.programs ? findPrograms(table, daemon.programs) : findDaemon(table, home, scriptsOf(daemon));
+export function processesOf(
+	daemon: Daemon,
+	table: readonly Process[],
+	{ home, serverIp }: { home: string; serverIp: string },
+): DaemonProcesses {
+	if (!daemon.programs) return findDaemon(table, home, scriptsOf(daemon));
+	// a relay may be pointed at the server's own address
+	const programs = daemon.programs.flatMap((words) => [
+		words,
+		words.map((word) => (word === '127.0.0.1' ? serverIp : word)),
+	]);
+	return findPrograms(table, programs);
 }
 
 /** Programs that run without Perl and screen, by their exact command lines; the first word may carry a folder. */
@@ -101,16 +126,26 @@ const isConsoleFlag = (argument: string): boolean => /^-[a-zA-Z]*[rRx]/.test(arg
 
 export const isStopped = ({ state }: Pick<Process, 'state'>): boolean => state === 'T' || state === 't';
 
-/** Of two copies the one that is stopped goes; where both live, the younger. */
-export function surplusCopy<Copy extends Pick<Process, 'state' | 'startTicks' | 'pid'>>(copies: readonly Copy[]): Copy {
-	const rank = (copy: Copy): number => (isStopped(copy) ? 0 : 1);
+/** What is known of a copy's life; what is not known speaks for it. */
+export interface CopyLife {
+	/** it runs the script of another Asterisk generation */
+	wrongVariant?: boolean;
+	/** it shows no sign of life of its own */
+	lifeless?: boolean;
+}
+
+/** Of two copies the one that is stopped goes, else one without signs of life, else the wrong variant, else the younger. */
+export function surplusCopy<Copy extends Pick<Process, 'state' | 'startTicks' | 'pid'> & CopyLife>(
+	copies: readonly Copy[],
+): Copy {
+	const rank = (copy: Copy): number => (isStopped(copy) ? 0 : copy.lifeless ? 1 : copy.wrongVariant ? 2 : 3);
 	const [surplus] = [...copies].sort((a, b) => rank(a) - rank(b) || b.startTicks - a.startTicks || b.pid - a.pid);
 	if (!surplus) throw new Error('there is no copy to choose from');
 	return surplus;
 }
 
 /** The command that a daemon needs, to be remembered for its next start: script path and arguments. */
-export const commandOf = (process: Process): string[] => process.argv.slice(1);
+export const commandOf = (process: Process): string[] => scriptCall(process) ?? process.argv;
 
 /** Every script name under which a daemon can be running. */
 export const scriptsOf = (daemon: Daemon): string[] => [...new Set([daemon.script.ami1, daemon.script.ami2])];

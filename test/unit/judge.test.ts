@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asterisk } from '../../src/checks/asterisk.ts';
 import type { Context } from '../../src/checks/check.ts';
-import { type Copy, type DaemonObservation, minutesSince, processes } from '../../src/checks/processes.ts';
 import { diagnose } from '../../src/diagnose.ts';
 import type { AsteriskObservation } from '../../src/dialer/asterisk.ts';
-import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Judgement } from '../../src/types.ts';
 import { finding, notebookOf, remembering, settingsOf } from './given.ts';
 
@@ -13,119 +11,6 @@ type Noted = Parameters<typeof remembering>[0];
 const context = (noted: Noted = {}): Context => ({ settings: settingsOf(), note: notebookOf(remembering(noted)).note });
 const outline = ({ findings }: Judgement): string[] =>
 	findings.map(({ id, status, remedy }) => `${id} ${status}${remedy ? ` ${remedy}` : ''}`);
-
-describe('processes', () => {
-	const copy = (rest: Partial<Copy> = {}): Copy => ({
-		pid: 100,
-		startTicks: 1,
-		state: 'S',
-		age: 1000,
-		sleeps: 7,
-		command: [],
-		...rest,
-	});
-	const observe = (
-		name: string,
-		rest: Partial<DaemonObservation> = {},
-		noted: Noted = {},
-		endOfDay?: number,
-	): string[] => {
-		const daemon = DAEMONS.find((one) => one.name === name);
-		if (!daemon) throw new Error(name);
-		const one: DaemonObservation = {
-			daemon,
-			copies: [copy()],
-			zombies: [],
-			screens: [],
-			heartbeat: undefined,
-			...rest,
-		};
-		return outline(
-			processes.judge({ keepalives: '1235', daemons: [one], minutesAfterEndOfDay: endOfDay }, context(noted)),
-		);
-	};
-	const seen = (key: string, seconds = 60): Noted => ({ [key]: { looks: 1, seconds } });
-	const asleep = 'processes asleep 100 1 7';
-
-	it.each<[string, string, Partial<DaemonObservation>, Noted, string[]]>([
-		['alive', 'AST_update', { heartbeat: 2 }, {}, []],
-		['absent, seen once', 'AST_update', { copies: [] }, {}, ['processes.absent warning start:AST_update']],
-		[
-			'absent, seen twice',
-			'AST_update',
-			{ copies: [] },
-			seen('processes.absent AST_update'),
-			['processes.absent critical start:AST_update'],
-		],
-		[
-			'a zombie in its screen',
-			'AST_update',
-			{ copies: [], zombies: [{ pid: 9, startTicks: 1 }] },
-			{},
-			['processes.zombie warning restart:AST_update'],
-		],
-		[
-			'doubled',
-			'AST_update',
-			{ copies: [copy(), copy({ pid: 101 })] },
-			{},
-			['processes.duplicated warning stop:AST_update'],
-		],
-		[
-			'stopped, seen twice',
-			'AST_update',
-			{ copies: [copy({ state: 'T' })] },
-			seen('processes.frozen AST_update'),
-			['processes.frozen critical restart:AST_update'],
-		],
-		[
-			'never ran between two looks',
-			'AST_manager_send',
-			{},
-			seen(asleep),
-			['processes.silent critical restart:AST_manager_send'],
-		],
-		['never ran for a short while', 'AST_manager_send', {}, seen(asleep, 10), []],
-		['ran between two looks', 'AST_manager_send', { copies: [copy({ sleeps: 8 })] }, seen(asleep), []],
-		['another process under the same pid', 'AST_manager_send', { copies: [copy({ startTicks: 2 })] }, seen(asleep), []],
-		['started just now', 'AST_manager_send', { copies: [copy({ age: 30 })] }, seen(asleep), []],
-		['waits for events only', 'FastAGI_log', {}, seen(asleep), []],
-		['heartbeat late', 'AST_update', { heartbeat: 20 }, {}, ['processes.heartbeat_old warning']],
-		['heartbeat old', 'AST_update', { heartbeat: 61 }, {}, ['processes.heartbeat_old critical restart:AST_update']],
-		['heartbeat old, started just now', 'AST_update', { heartbeat: 61, copies: [copy({ age: 30 })] }, {}, []],
-		[
-			'row of the updater lost',
-			'AST_update',
-			{ heartbeat: null },
-			{},
-			['processes.heartbeat_missing critical restart:AST_update'],
-		],
-		['row of the dialer deleted at the end of day', 'AST_VDauto_dial', { heartbeat: null }, {}, []],
-		['heartbeat unknown, database down', 'AST_update', { heartbeat: undefined }, {}, []],
-	])('%s', (_, name, rest, noted, expected) => {
-		expect(observe(name, rest, noted)).toEqual(expected);
-	});
-
-	it('leaves out what takes the end of day as its own, for three minutes', () => {
-		expect(observe('AST_VDadapt', { copies: [] }, {}, 2)).toEqual([]);
-		expect(observe('AST_VDadapt', { copies: [] }, {}, 3)).toHaveLength(1);
-		expect(observe('AST_update', { copies: [] }, {}, 2)).toHaveLength(1);
-	});
-
-	it('is skipped under code X', () => {
-		expect(processes.judge({ keepalives: '12X', daemons: [], minutesAfterEndOfDay: 5 }, context())).toMatchObject({
-			skippedBecause: expect.stringContaining('X'),
-		});
-	});
-
-	it.each([
-		['0000', 0],
-		['2359', 1],
-		['0005', 1435],
-	])('counts the minutes since the end of day %s', (endOfDay, minutes) => {
-		expect(minutesSince(endOfDay, new Date(2026, 5, 1, 0, 0, 30))).toBe(minutes);
-	});
-});
 
 describe('asterisk', () => {
 	const seen = (rest: Partial<AsteriskObservation>): AsteriskObservation => ({

@@ -1,0 +1,190 @@
+import type { Process, ProcessId } from '../types.ts';
+import type { ServerRow, World } from '../world.ts';
+import type { Daemon } from './daemons.ts';
+import { scriptGeneration } from './daemons.ts';
+import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
+import { type CopyLife, commandOf, isSeenByStock, processesOf, scriptCall } from './process-table.ts';
+import {
+	heldPorts,
+	type ManagerReading,
+	type PortReading,
+	type Reading,
+	readAge,
+	readManagerSockets,
+	readPort,
+} from './read-signs.ts';
+import type { UpdaterRow } from './updater.ts';
+
+/** One running copy of a daemon. */
+export interface Copy extends ProcessId, CopyLife {
+	state: string;
+	/** seconds since it was started */
+	age: number;
+	/** how often it went to sleep by itself so far */
+	sleeps: number | undefined;
+	/** processor time used since it was started, seconds */
+	cpu?: number | undefined;
+	/** part of one processor that it used since the last look, 0 to 1; undefined on a first look */
+	busy?: number | undefined;
+	command: string[];
+	/** stock's look at the process list does not find it */
+	unseen?: boolean;
+	/** its connections to Asterisk's manager; undefined where they are not looked at or not shown to us */
+	manager?: ManagerReading | undefined;
+}
+
+export interface DaemonObservation {
+	daemon: Daemon;
+	copies: Copy[];
+	zombies: ProcessId[];
+	screens: (ProcessId & { state: string })[];
+	/** another program that stock takes for this daemon, so that it does not start it */
+	mistaken?: { pid: number; script: string } | undefined;
+	/** seconds that it may sleep between two loops; null for one that only waits for events */
+	wakesEvery: number | null;
+	/** starts of its processes as far as they were ever seen, clock ticks since boot */
+	starts: number[];
+	/** how many of them fall into the last five minutes */
+	recentStarts: number;
+	/** age of what it writes; undefined where nothing can be seen of it */
+	age?: Reading | undefined;
+	/** its row; null when there is none, undefined when nobody can tell */
+	updater?: UpdaterRow | null | undefined;
+	port?: PortReading;
+	/** UDP ports that it should hold and that nobody holds */
+	missingPorts?: number[];
+}
+
+const STARTS_KEPT = 8;
+/** Starts within so many seconds are counted together. */
+const STARTS_WITHIN = 300;
+const TICKS_PER_SECOND = 100;
+/** Stock finds the two by these letters anywhere behind `/usr/bin/perl ` (ADMIN_keepalive_ALL.pl). */
+const STOCK_LETTERS: Record<string, string> = {
+	AST_manager_send: 'AST_manager_se',
+	AST_manager_listen: 'AST_manager_li',
+};
+const MANAGER_PORT = 5038;
+
+/** Looks at these daemons: their processes, and their signs of life. */
+export async function observeDaemons(
+	daemons: readonly Daemon[],
+	world: World,
+	server: ServerRow | undefined,
+): Promise<DaemonObservation[]> {
+	const { settings, proc, memory } = world;
+	const heartbeats = await readHeartbeats(world, daemons);
+	const table = world.processes();
+	const uptime = proc.uptime();
+	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
+	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
+	const observed: DaemonObservation[] = [];
+	for (const daemon of daemons) {
+		const found = processesOf(daemon, table, settings);
+		const wanted = version && daemon.script[scriptGeneration(version)];
+		const sockets = looksAtSockets(daemon, found.copies.length)
+			? await readManagerSockets(world, found.copies, managerPort)
+			: undefined;
+		const copies = found.copies.map((process): Copy => {
+			const { pid, startTicks, state, started } = process;
+			const command = commandOf(process);
+			return {
+				pid,
+				startTicks,
+				state,
+				age: uptime - started,
+				sleeps: proc.sleeps(pid),
+				...processorTime(process, world, uptime),
+				command,
+				...(!daemon.programs && {
+					unseen: !isSeenByStock(process),
+					wrongVariant: wanted !== undefined && !command[0]?.endsWith(`/${wanted}`),
+				}),
+				...(sockets && { manager: sockets.get(pid) }),
+			};
+		});
+		const starts = startsOf(copies, memory.processes?.starts[daemon.name] ?? []);
+		observed.push({
+			daemon,
+			copies,
+			zombies: found.zombies,
+			screens: found.screens,
+			mistaken: mistakenFor(daemon, found.copies, table),
+			wakesEvery: sleepsAtMost(daemon, copies[0]?.command ?? [], server),
+			starts,
+			recentStarts: starts.filter((ticks) => uptime - ticks / TICKS_PER_SECOND < STARTS_WITHIN).length,
+			age: readAge(daemon.signs, heartbeats, server, settings.logs),
+			...(await readRest(daemon, found.copies, heartbeats, world, uptime)),
+		});
+	}
+	return observed;
+}
+
+async function readRest(
+	{ signs }: Daemon,
+	copies: readonly Process[],
+	heartbeats: Heartbeats | undefined,
+	world: World,
+	uptime: number,
+): Promise<Partial<DaemonObservation>> {
+	const rest: Partial<DaemonObservation> = {};
+	const probe = world.memory.processes?.probe;
+	for (const sign of signs) {
+		if (sign.by === 'updater') rest.updater = heartbeats?.updater;
+		if (sign.by === 'udp_ports') {
+			const held = heldPorts(world, sign.ports);
+			rest.missingPorts = sign.ports.filter((port) => !held.includes(port));
+		}
+		if (sign.by === 'port' && copies.length > 0)
+			rest.port = await readPort(sign.port, world, probe && { ago: uptime - probe.at, served: probe.served });
+	}
+	return rest;
+}
+
+/** Connections are looked at where they are the sign of life, and where two copies have to be told apart. */
+const looksAtSockets = ({ signs, needs }: Daemon, copies: number): boolean =>
+	signs.some(({ by }) => by === 'manager_socket') || (copies > 1 && needs.includes('asterisk'));
+
+function processorTime(
+	{ pid, startTicks }: Process,
+	{ proc, memory }: World,
+	uptime: number,
+): Pick<Copy, 'cpu' | 'busy'> {
+	const cpu = proc.cpu(pid);
+	const before = memory.processes?.cpu[`${pid} ${startTicks}`];
+	const since = uptime - (memory.processes?.at ?? uptime);
+	return { cpu, busy: before === undefined || cpu === undefined || since < 1 ? undefined : (cpu - before) / since };
+}
+
+/** Starts as far as they were ever seen, those of this look included; of the latest only. */
+function startsOf(copies: readonly Copy[], before: readonly number[]): number[] {
+	const fresh = copies.map(({ startTicks }) => startTicks).filter((ticks) => !before.includes(ticks));
+	return [...before, ...fresh].slice(-STARTS_KEPT);
+}
+
+/** An argument of the administrator's can make a loop longer than it is by default. */
+function sleepsAtMost(
+	{ wakesEvery }: Daemon,
+	command: readonly string[],
+	server: ServerRow | undefined,
+): number | null {
+	if (wakesEvery === 'conf_update_interval') return server?.confUpdateInterval ?? 60;
+	if (wakesEvery === null) return null;
+	const argument = (name: string): number =>
+		Number(command.find((word) => word.startsWith(`--${name}=`))?.split('=')[1]) || 0;
+	return Math.max(wakesEvery, argument('delay'), argument('sleepms') / 1000);
+}
+
+function mistakenFor(
+	{ name }: Daemon,
+	copies: readonly Process[],
+	table: readonly Process[],
+): DaemonObservation['mistaken'] {
+	const letters = STOCK_LETTERS[name];
+	if (letters === undefined || copies.length > 0) return undefined;
+	const other = table.find(
+		({ argv, foreign }) =>
+			!foreign && argv[0] === '/usr/bin/perl' && argv.slice(1).some((argument) => argument.includes(letters)),
+	);
+	return other && { pid: other.pid, script: (scriptCall(other)?.[0] ?? '').split('/').at(-1) ?? '' };
+}

@@ -1,0 +1,164 @@
+import { sleep } from '../adapters/clock.ts';
+import { fastAgiServes } from '../adapters/fastagi.ts';
+import { secondsSinceWritten } from '../adapters/files.ts';
+import { type Socket, serves } from '../adapters/sockets.ts';
+import type { ThresholdName } from '../thresholds.ts';
+import type { Process } from '../types.ts';
+import type { ServerRow, World } from '../world.ts';
+import { lastEndOfDay, localDate, minutesSince } from './calendar.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { LogFile, Sign } from './signs.ts';
+import { updaterAge } from './updater.ts';
+
+/** The age of something that a daemon writes; absent where it is not there to be seen. */
+export interface Reading {
+	what: string;
+	seconds: number;
+	limit: ThresholdName;
+}
+
+/** How a server that accepts connections does. */
+export interface PortReading {
+	port: number;
+	listening: boolean;
+	/** connections that wait to be accepted */
+	queue: number;
+	/** seconds it took to serve a request; null when it did not within the time-out, undefined where it was not asked */
+	answer: number | null | undefined;
+}
+
+/** Milliseconds that FastAGI gets to serve the one request that does nothing. */
+const PROBE_TIMEOUT = 5000;
+/** A request costs a connection to the database, so one is sent only so often unless something asks for it: seconds. */
+const PROBE_EVERY = 300;
+/** Milliseconds between two glances at what a listener has not read: a burst is gone by then. */
+const SECOND_GLANCE = 500;
+/** Bytes below which nobody looks twice. */
+const WORTH_A_GLANCE = 1024;
+
+/** The first sign of age that is there to be seen; undefined for a daemon that has none now. */
+export function readAge(
+	signs: readonly Sign[],
+	heartbeats: Heartbeats | undefined,
+	server: ServerRow | undefined,
+	logs: string,
+): Reading | undefined {
+	const now = new Date();
+	for (const sign of signs) {
+		const found = ageOf(sign, heartbeats, server, logs, now);
+		if (found !== undefined && 'limit' in sign)
+			return { what: found.what, seconds: Math.max(0, found.seconds), limit: sign.limit };
+	}
+	return undefined;
+}
+
+function ageOf(
+	sign: Sign,
+	heartbeats: Heartbeats | undefined,
+	server: ServerRow | undefined,
+	logs: string,
+	now: Date,
+): { what: string; seconds: number } | undefined {
+	const told = (what: string, seconds: number | null | undefined) =>
+		typeof seconds === 'number' ? { what, seconds } : undefined;
+	switch (sign.by) {
+		case 'updater':
+			return told('its row in server_updater', heartbeats?.updater && updaterAge(heartbeats.updater));
+		case 'stats':
+			return told(`its row ${sign.row} in vicidial_campaign_stats_debug`, heartbeats?.stats[sign.row]);
+		case 'remote_agents':
+			return told('the newest row of a remote agent', heartbeats?.remoteAgents);
+		case 'log':
+			return told(`its log ${sign.file.name}`, logAge(sign.file, server, logs, now));
+		case 'reset_date':
+			return told('the date of the time clock', server && resetOverdue(server, now));
+		default:
+			return undefined;
+	}
+}
+
+/** Seconds since a log was written; yesterday's counts too, for daemons that keep the name they began with. */
+export function logAge(file: LogFile, server: ServerRow | undefined, logs: string, now: Date): number | undefined {
+	if (file.optional && server?.logs !== true) return undefined;
+	const names = file.dated ? [0, -1].map((day) => `${file.name}.${localDate(now, day)}`) : [file.name];
+	const ages = names.flatMap((name) => secondsSinceWritten(`${logs}/${name}`, now) ?? []);
+	return ages.length === 0 ? undefined : Math.min(...ages);
+}
+
+/** Seconds since the end of day for which ADMIN_timeclock_auto_logout has not set its date; undefined when it has. */
+function resetOverdue({ endOfDay, system }: ServerRow, now: Date): number | undefined {
+	if (!/^\d{4}-\d\d-\d\d$/.test(system.timeclockReset) || system.timeclockReset >= lastEndOfDay(endOfDay, now))
+		return undefined;
+	return minutesSince(endOfDay, now) * 60;
+}
+
+/**
+ * What waits at a port, and whether its server serves. FastAGI_log is asked only when a cheap sign says so, or every few
+ * minutes.
+ * @param asked seconds since it was asked last, and whether it served then
+ */
+export async function readPort(
+	port: number,
+	{ proc, settings, deadline }: World,
+	asked: { ago: number; served: boolean } | undefined,
+): Promise<PortReading> {
+	const listening = proc
+		.socketsOn([port], 'tcp')
+		.filter((socket) => socket.state === 'listening' && socket.port === port && serves(socket, settings.serverIp));
+	const queue = Math.max(0, ...listening.map(({ unread }) => unread));
+	const due = asked === undefined || asked.ago >= PROBE_EVERY || !asked.served || queue > 0;
+	if (!due || listening.length === 0) return { port, listening: listening.length > 0, queue, answer: undefined };
+	const began = performance.now();
+	const served = await fastAgiServes(settings.serverIp, port, deadline.share(PROBE_TIMEOUT));
+	return { port, listening: true, queue, answer: served ? (performance.now() - began) / 1000 : null };
+}
+
+/** A process's connections to Asterisk's manager. */
+export interface ManagerReading {
+	connections: number;
+	/** bytes that it leaves unread */
+	unread: number;
+}
+
+/**
+ * Looks at the connections of these processes to Asterisk's manager, twice where something waits in them.
+ * @returns by pid; nothing for processes whose descriptors are not shown to us
+ */
+export async function readManagerSockets(
+	{ proc }: World,
+	processes: readonly Process[],
+	port: number,
+): Promise<Map<number, ManagerReading>> {
+	const look = (): Map<number, ManagerReading> => {
+		const sockets = proc
+			.socketsOn([port], 'tcp')
+			.filter((socket) => socket.remotePort === port && socket.state === 'established');
+		return new Map(
+			processes.flatMap(({ pid }) => {
+				const inodes = proc.sockets(pid);
+				return inodes ? [[pid, sum(sockets.filter(({ inode }) => inodes.has(inode)))] as const] : [];
+			}),
+		);
+	};
+	const first = look();
+	if (![...first.values()].some(({ unread }) => unread >= WORTH_A_GLANCE)) return first;
+	await sleep(SECOND_GLANCE);
+	const second = look();
+	return new Map(
+		[...first].map(([pid, { connections, unread }]) => [
+			pid,
+			{ connections, unread: Math.min(unread, second.get(pid)?.unread ?? 0) },
+		]),
+	);
+}
+
+const sum = (sockets: readonly Socket[]): ManagerReading => ({
+	connections: sockets.length,
+	unread: sockets.reduce((bytes, { unread }) => bytes + unread, 0),
+});
+
+/** Which of these UDP ports somebody holds; undefined when that is not shown to us. */
+export const heldPorts = ({ proc }: World, ports: readonly number[]): number[] => {
+	const held = proc.socketsOn(ports, 'udp').map(({ port }) => port);
+	return ports.filter((port) => held.includes(port));
+};

@@ -1,17 +1,11 @@
-import type { Area, Stage } from './fault.ts';
+import type { Area } from './fault.ts';
 import { freeze, hang, here, reap, rewrite, sleep, soon, sql } from './injections.ts';
 import { AUTO_DIALER, UPDATER } from './scripts.ts';
-import { actions, agent, agents, call } from './traffic.ts';
+import { actions, agent, agents, call, ring } from './traffic.ts';
 
 /** Rare tables are read in turn, every fifth look at the latest, and what looks like trouble once more. */
 const IN_TURN = { found: 9, repaired: 11 };
 const OBSERVE = { VICIKEEP_RESTART: 'off' };
-
-/** Phones of one call each, that ring at nobody for half a minute. */
-async function ring({ dialer }: Stage, count: number): Promise<void> {
-	for (let phone = 0; phone < count; phone++)
-		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:9 application Wait 30`);
-}
 
 export const CALLS: Area = {
 	name: 'calls',

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import type { Hang } from '../sandbox/daemons.ts';
-import { allPids, argvOf, isAlive, signal, until } from '../sandbox/processes.ts';
+import { allPids, argvOf, isAlive, signal, startTimeOf, until } from '../sandbox/processes.ts';
 import { MARK } from './bystanders.ts';
 import type { Stage } from './fault.ts';
 
@@ -126,4 +127,11 @@ export function reap({ dialer, later }: Stage, script: string): void {
 	later(() => {
 		for (const pid of allPids()) if (argvOf(pid).includes(path)) signal(pid, 'SIGKILL');
 	});
+}
+
+/** Waits until a daemon has run for so many seconds. */
+export async function olderThan({ dialer }: Stage, script: string, seconds: number): Promise<void> {
+	const [daemon] = dialer.daemons.pids(script);
+	const ticks = Number(startTimeOf(daemon?.perl ?? 0) ?? 0);
+	await until(`${script} to be ${seconds} s old`, seconds * 1000, () => uptime() - ticks / 100 > seconds);
 }

@@ -17,7 +17,7 @@ export const MACHINE: Area = {
 				writeFileSync(dialer.astguiclientConf, conf.replace(/^VARserver_ip.*$/m, 'VARserver_ip => 127.9.9.9'));
 				later(() => writeFileSync(dialer.astguiclientConf, conf));
 			},
-			find: ['config.server_unknown 127.9.9.9'],
+			find: ['config.server_unknown 127.9.9.9', 'processes.not_listening FastAGI_log'],
 			after: { stays: 2 },
 			twin: {
 				but: 'the server is taken out of service on the admin page',

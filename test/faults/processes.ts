@@ -5,9 +5,6 @@ import type { Area } from './fault.ts';
 import { byHand, crash, duplicate, freeze, hang, lockTables, rewrite, stranger } from './injections.ts';
 import { AUTO_DIALER, FASTAGI, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
-/** A loop may stand still for a few seconds instead of half a minute. */
-const IMPATIENT = { VICIKEEP_WARN_DAEMON_SILENCE: '3', VICIKEEP_CRIT_DAEMON_SILENCE: '5' };
-
 export const PROCESSES: Area = {
 	name: 'processes',
 	keepalives: '1236',
@@ -89,9 +86,10 @@ export const PROCESSES: Area = {
 			find: ['processes.silent AST_VDauto_dial'],
 			do: ['restart:AST_VDauto_dial'],
 			after: 'well',
-			env: IMPATIENT,
+			// three of its loops, at the least
+			env: { VICIKEEP_WARN_DAEMON_SILENCE: '5', VICIKEEP_CRIT_DAEMON_SILENCE: '9' },
 			between: 3000,
-			within: { repaired: 4 },
+			within: { found: 5, repaired: 7 },
 			twin: {
 				but: 'somebody holds LOCK TABLES, and it waits for that',
 				inject: (stage) => lockTables(stage, 'vicidial_campaign_stats_debug WRITE'),

@@ -1,7 +1,7 @@
 import type { Area } from './fault.ts';
-import { crash, freeze, hang, sql } from './injections.ts';
+import { crash, freeze, hang, olderThan, sql } from './injections.ts';
 import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
-import { actions, agent, call } from './traffic.ts';
+import { actions, agent, call, ring } from './traffic.ts';
 
 /** Queues are judged within seconds instead of half a minute. */
 const IMPATIENT = {
@@ -51,7 +51,7 @@ export const QUEUES: Area = {
 				await actions(stage, 'QUEUE', { action: 'Hangup' });
 				await actions(stage, 'NEW', { count: 3 });
 			},
-			find: ['queues.manager_queue AST_manager_send'],
+			find: ['queues.poison_row AST_manager_send'],
 			after: { stays: 2 },
 			env: IMPATIENT,
 			between: 1500,
@@ -61,25 +61,6 @@ export const QUEUES: Area = {
 					await crash(stage, SENDER);
 					await actions(stage, 'QUEUE');
 					await stage.dialer.daemons.start(SENDER);
-				},
-			},
-		},
-		{
-			pains: [16],
-			rows: [3],
-			says: 'the listener is connected and deaf: no call of the last minutes was seen again',
-			inject: async (stage) => {
-				await hang(stage, LISTENER, 'loop');
-				await actions(stage, 'SENT', { count: 30, age: 120, action: 'Originate' });
-			},
-			find: ['queues.manager_sent AST_manager_listen'],
-			after: 'well',
-			do: ['restart:AST_manager_listen'],
-			twin: {
-				but: 'most of them were seen, the last ones are still on their way',
-				inject: async (stage) => {
-					await actions(stage, 'DEAD', { count: 30, age: 120, action: 'Originate' });
-					await actions(stage, 'SENT', { count: 10, age: 120, action: 'Originate' });
 				},
 			},
 		},
@@ -140,6 +121,29 @@ export const QUEUES: Area = {
 				but: 'its agents are on a break',
 				inject: (stage) =>
 					sql(stage, 'DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0'),
+			},
+		},
+		{
+			pains: [16],
+			rows: [3],
+			says: 'the listener is connected and deaf: no call of the last minutes was seen again',
+			inject: async (stage) => {
+				await hang(stage, LISTENER, 'loop');
+				await olderThan(stage, LISTENER, 65);
+				await actions(stage, 'SENT', { count: 30, age: 61, action: 'Originate' });
+				await ring(stage, 2);
+			},
+			find: ['queues.manager_sent AST_manager_listen'],
+			after: 'well',
+			between: 1100,
+			within: { found: 5, repaired: 7 },
+			do: ['restart:AST_manager_listen'],
+			twin: {
+				but: 'most of them were seen, the last ones are still on their way',
+				inject: async (stage) => {
+					await actions(stage, 'DEAD', { count: 30, age: 120, action: 'Originate' });
+					await actions(stage, 'SENT', { count: 10, age: 120, action: 'Originate' });
+				},
 			},
 		},
 	],

@@ -39,3 +39,9 @@ export const agents = (stage: Stage, count: number, age: number): Promise<unknow
 		SELECT 3000 + seq, ?, 8600060 + seq, CONCAT('SIP/cc', 3000 + seq), 'INCALL', 'OUTBOUND', seq, NOW() - INTERVAL ${age} SECOND, NOW(), NOW(), NOW()
 		FROM seq_1_to_50 WHERE seq <= ${count}`,
 	);
+
+/** Phones of one call each, that ring at nobody for half a minute. */
+export async function ring({ dialer }: Stage, count: number): Promise<void> {
+	for (let phone = 0; phone < count; phone++)
+		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:9 application Wait 30`);
+}

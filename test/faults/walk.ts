@@ -12,6 +12,9 @@ const LASTING_LOOKS = 3;
 const FOUND_WITHIN = 2;
 const REPAIRED_WITHIN = 3;
 
+/** One row after the other makes daemons start as often as no dialer's do. */
+const IN_A_ROW = { VICIKEEP_WARN_DAEMON_STARTS: 'never', VICIKEEP_CRIT_DAEMON_STARTS: 'never' };
+
 /** How a fault went. */
 export interface Walked {
 	/** what was not as the row says; empty when all was */
@@ -67,7 +70,7 @@ export class Walker {
 	/** One look, with `IP` for the address of the dialer in what it finds. */
 	async #tick(env: Fault['env']): Promise<Tick> {
 		const { serverIp } = this.dialer;
-		const seen = await tick(this.dialer, [], env);
+		const seen = await tick(this.dialer, [], { ...IN_A_ROW, ...env });
 		return { ...seen, findings: seen.findings.map((key) => key.replaceAll(serverIp, 'IP')) };
 	}
 
@@ -113,7 +116,7 @@ export class Walker {
 			for (const { id, outcome, reason } of last.report.actions) {
 				if (outcome === 'withheld') withheld.set(id, reason ?? '');
 				else if (outcome === 'failed' && fault.fail?.[id]?.test(reason ?? '')) failed.push(id);
-				else if (outcome === 'done' && wanted.includes(id)) done.push(id);
+				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) done.push(id);
 				else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
 			}
 			if (fault.after === 'well' && wanted.every((id) => done.includes(id)) && last.exitCode === 0) {

@@ -6,7 +6,7 @@ import type { Memory, Notebook } from './memory.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
-import type { Action, ActionReport } from './types.ts';
+import type { Action, ActionReport, CheckId } from './types.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds between looks at what a repair set right, and how many of them. */
@@ -119,9 +119,10 @@ export function finishedBefore(
 	found: readonly Judged[],
 	outcomes: readonly ActionReport[],
 ): ActionReport[] {
-	const processes = found.find(({ id }) => id === 'processes');
-	if (!journal || !processes || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
-	if (!processes.seen || processes.findings.some(({ subject }) => subject === journal.daemon)) return [];
+	if (!journal || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
+	const [check] = judgedBy(journal.daemon);
+	const judged = found.find(({ id }) => id === check);
+	if (!judged?.seen || judged.findings.some(({ subject }) => subject === journal.daemon)) return [];
 	const reason = `the run that was interrupted at ${journal.at} had done it; ${journal.daemon} is well`;
 	return [
 		{
@@ -149,13 +150,17 @@ function attempt(work: () => void): string | undefined {
 const exitsWithout = (daemon: string, other: string): boolean =>
 	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
+/** The checks that can ask for a repair of this subject. */
+function judgedBy(subject: string): CheckId[] {
+	if (subject === 'conf') return ['conf'];
+	return subject === 'Asterisk' ? ['asterisk'] : ['processes', 'queues'];
+}
+
 /** Looks once more at what asked for this action: a daemon that is well by now is left alone. */
 async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
 	world.lookAgain();
 	const fresh = await lookAt(
-		before
-			.map(({ id }) => id)
-			.filter((id) => (action.subject === 'conf' ? id === 'conf' : id === 'processes' || id === 'queues')),
+		before.map(({ id }) => id).filter((id) => judgedBy(action.subject).includes(id)),
 		world,
 	);
 	const looked = before.map((old) => fresh.find(({ id }) => id === old.id) ?? old);

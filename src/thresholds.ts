@@ -58,7 +58,7 @@ export const THRESHOLDS = {
 		crit: 40,
 		meaning: 'share of the last 10 s in which some task waited for memory; critical: nothing that lives is stopped',
 	},
-	daemon_starts: { unit: 'count', warn: 3, crit: 5, meaning: 'starts of one daemon within five minutes' },
+	daemon_starts: { unit: 'count', warn: 4, crit: 5, meaning: 'starts of one daemon within five minutes' },
 	daemon_blocked: {
 		unit: 'seconds',
 		warn: 30,

@@ -76,6 +76,10 @@ export class World {
 	readonly mayLogIn: boolean;
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
+	/** whether the next run will know what this one did */
+	readonly remembers: boolean;
+	/** what was last learnt of Asterisk's channel lock, in this run or an earlier one */
+	deepProbe: Memory['deepProbe'];
 	readonly traces: Traces;
 	/** folder that holds templates/ */
 	readonly installRoot: string;
@@ -100,6 +104,7 @@ export class World {
 		amiMemory: AmiMemory;
 		mayLogIn: boolean;
 		insists: boolean;
+		remembers: boolean;
 		traces: Traces;
 		installRoot: string;
 		rebuild: string[] | 'all' | undefined;
@@ -113,6 +118,8 @@ export class World {
 		this.amiMemory = parts.amiMemory;
 		this.mayLogIn = parts.mayLogIn;
 		this.insists = parts.insists;
+		this.remembers = parts.remembers;
+		this.deepProbe = parts.memory.deepProbe;
 		this.traces = parts.traces;
 		this.installRoot = parts.installRoot;
 		this.rebuild = parts.rebuild;

@@ -3,6 +3,7 @@ import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check } from './check.ts';
+import { about } from './mysql-about.ts';
 
 type Observation =
 	| { trouble: { fault: DatabaseFault; message: string } }
@@ -58,6 +59,7 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host.start
 export const mysql: Check<Observation> = {
 	id: 'mysql',
 	needs: [],
+	about,
 
 	async observe(world) {
 		try {

@@ -91,7 +91,8 @@ export const queues: Check<QueueObservation | { slow: SlowTable }> = {
 		};
 	},
 
-	remember: (seen) => ('slow' in seen ? {} : { turns: { queues: seen.turns } }),
+	remember: (seen) =>
+		'slow' in seen ? {} : { turns: { queues: seen.turns }, ...(seen.actionsSeen && { actionsSeen: seen.actionsSeen }) },
 };
 
 /** One slow statement explains whatever stands in the other tables; nothing is said of those. */

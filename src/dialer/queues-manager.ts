@@ -50,6 +50,7 @@ export interface ManagerSample {
 /** Originates that must have been sent before their answers say anything. */
 export const FEWEST_ORIGINATES = 20;
 const BACKLOG_LIMIT = 1000;
+const LONGEST_BACKLOG = 100_000;
 /** The newest actions in which answered originates are looked for. */
 const NEWEST_ACTIONS = 2000;
 /** In a MEMORY table the primary key is a hash, and a range over it reads every row. */
@@ -91,11 +92,22 @@ export async function readBacklogs(
 				[queue.head ?? 0],
 			)
 		: [];
+	const fresh = asBacklog(rows, 'NEW', new Date());
 	return {
-		new: asBacklog(rows, 'NEW', new Date()),
+		new: fresh.count < BACKLOG_LIMIT ? fresh : { ...fresh, tail: await readTail(tables, serverIp) },
 		queue,
 		...(head && { head: { action: head.action ?? '', callerid: head.callerid ?? '' } }),
 	};
+}
+
+/** The last NEW action of a backlog too long to be counted. */
+async function readTail(tables: TableReader, serverIp: string): Promise<number | undefined> {
+	const [row] = await tables.ask<{ tail: number | null }>(
+		'vicidial_manager',
+		`SELECT MAX(man_id) AS tail FROM (SELECT man_id FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${LONGEST_BACKLOG}) AS new_rows`,
+		[serverIp],
+	);
+	return row?.tail ?? undefined;
 }
 
 type BacklogRow = { status: string; count: number; head: number | null; tail: number | null; oldest: string | null };

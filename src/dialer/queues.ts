@@ -1,3 +1,4 @@
+import type { Memory } from '../memory.ts';
 import { askInTurn, type Samples, type Turns } from '../rotation.ts';
 import type { ServerRow, World } from '../world.ts';
 import { optionsOf } from './crontab.ts';
@@ -35,7 +36,8 @@ export interface QueueObservation {
 	server: ServerRow | undefined;
 	asteriskChannels: number | undefined;
 	samples: Samples<QueueQuestions>;
-	/** to remember */
+	/** to remember: the last NEW action as of the last look that counts, this one included */
+	actionsSeen: Memory['actionsSeen'];
 	turns: Turns;
 }
 
@@ -102,8 +104,16 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 		server,
 		asteriskChannels: world.asteriskChannels,
 		samples,
+		actionsSeen: actionsSeen(manager.new.tail, world),
 		turns,
 	};
+}
+
+/** A look between two that count must not make younger what the earlier one saw. */
+function actionsSeen(newest: number | undefined, { memory, uptime, settings }: World): Memory['actionsSeen'] {
+	const before = memory.actionsSeen;
+	if (before && uptime - before.at < settings.lookGap) return before;
+	return newest === undefined ? undefined : { newest, at: uptime, since: new Date().toISOString() };
 }
 
 /** Campaigns that dial by themselves, with agents who wait and nothing to dial. */

@@ -157,8 +157,9 @@ const sum = (sockets: readonly Socket[]): ManagerReading => ({
 	unread: sockets.reduce((bytes, { unread }) => bytes + unread, 0),
 });
 
-/** Which of these UDP ports somebody holds; undefined when that is not shown to us. */
-export const heldPorts = ({ proc }: World, ports: readonly number[]): number[] => {
-	const held = proc.socketsOn(ports, 'udp').map(({ port }) => port);
-	return ports.filter((port) => held.includes(port));
+/** Which of these UDP ports somebody holds, on an address at which this dialer is reached. */
+export const heldPorts = ({ proc, settings }: World, ports: readonly number[]): number[] => {
+	const here = (socket: Socket): boolean => serves(socket, settings.serverIp) || serves(socket, '127.0.0.1');
+	const held = proc.socketsOn(ports, 'udp').filter(here);
+	return ports.filter((port) => held.some((socket) => socket.port === port));
 };

@@ -1,6 +1,6 @@
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Sign } from '../../src/dialer/signs.ts';
-import { SETTING_TEXTS } from '../../src/setting-texts.ts';
+import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
 
@@ -50,10 +50,10 @@ export const TABLES: Record<string, () => string> = {
 	settings: () =>
 		table(
 			['name', 'meaning', 'default'],
-			Object.entries(SETTING_TEXTS).map(([name, { meaning, fallback, source }]) => [
+			Object.entries(SETTING_TEXTS).map(([name, setting]) => [
 				`\`VICIKEEP_${name}\``,
-				meaning,
-				fallback === undefined ? (source ?? '') : `\`${fallback}\``,
+				setting.meaning,
+				setting.fallback === undefined ? usualSource(setting) : `\`${setting.fallback}\``,
 			]),
 		),
 	limits: () =>

@@ -15,7 +15,9 @@ const outline = ({ findings }: Judgement): string[] =>
 describe('asterisk', () => {
 	const seen = (rest: Partial<AsteriskObservation>): AsteriskObservation => ({
 		notHere: false,
-		processes: [{ pid: 5, startTicks: 1, state: 'S' }],
+		processes: [{ pid: 5, startTicks: 1, state: 'S', age: 5000 }],
+		ran: undefined,
+		probe: undefined,
 		local: true,
 		address: '127.0.0.1:5038',
 		trouble: undefined,
@@ -41,11 +43,11 @@ describe('asterisk', () => {
 
 	it.each<[string, Partial<AsteriskObservation>, string[]]>([
 		['well', { session }, []],
-		['absent', { processes: [], ...trouble('refused') }, ['asterisk.absent critical']],
+		['absent', { processes: [], ...trouble('refused') }, ['asterisk.absent critical start-asterisk:Asterisk']],
 		['remote and down', { processes: [], local: false, ...trouble('refused') }, ['asterisk.ami_refused critical']],
 		['running, AMI refused', trouble('refused'), ['asterisk.ami_refused critical']],
 		['dropped by a firewall', trouble('unreachable'), ['asterisk.unreachable critical']],
-		['stopped', { processes: [{ pid: 5, startTicks: 1, state: 'T' }] }, ['asterisk.frozen critical']],
+		['stopped', { processes: [{ pid: 5, startTicks: 1, state: 'T', age: 5000 }] }, ['asterisk.frozen critical']],
 		['hung before the greeting', trouble('no-banner'), ['asterisk.hung critical']],
 		['hung in the login', trouble('no-login-answer'), ['asterisk.hung critical']],
 		['session limit reached', trouble('closed-before-banner'), ['asterisk.ami_closed critical']],

@@ -93,6 +93,7 @@ export function calm(): QueueObservation {
 		server: { confUpdateInterval: 60 } as ServerRow,
 		asteriskChannels: undefined,
 		turns: { turn: 1, samples: {} },
+		actionsSeen: undefined,
 		samples: {
 			manager: undefined,
 			oldestAction: undefined,

@@ -6,7 +6,7 @@ interface Level {
 	/** whether this finding says that it is down */
 	isDown: (finding: Finding) => boolean;
 	/** the daemons that cannot do without it */
-	carries: (daemon: Daemon) => boolean;
+	carries: (daemon: Pick<Daemon, 'needs'>) => boolean;
 	/** troubles of those daemons that it brings about; a stopped or doubled process has its own cause */
 	brings: readonly string[];
 	/** what is of no use to those daemons as long as it is down */
@@ -50,7 +50,7 @@ const every = (): boolean => true;
 const none = (): boolean => false;
 const needs =
 	(what: Daemon['needs'][number]) =>
-	(daemon: Daemon): boolean =>
+	(daemon: Pick<Daemon, 'needs'>): boolean =>
 		daemon.needs.includes(what);
 /** Whether the finding is about one of these daemons' processes, and harms who rests on it. */
 const daemon =
@@ -77,7 +77,12 @@ const LEVELS: readonly Level[] = [
 	},
 	// a statement that waits for a lock waits as long after a restart
 	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
-	{ isDown: ({ id }) => id.endsWith('.database'), carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	{
+		isDown: ({ id }) => id.endsWith('.database') || id === 'queues.slow_table',
+		carries: needs('mysql'),
+		brings: DOWN,
+		forbids: 'stops',
+	},
 	{
 		isDown: ({ id, status }) => id === 'mysql.slow' && status === 'critical',
 		carries: needs('mysql'),
@@ -157,11 +162,16 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
 	// what the updater's row shows of the clocks is measured there as well
 	if (finding.id === 'processes.clocks_differ') return all.find(({ id }) => id === 'mysql.clock_skew');
-	const subject = DAEMONS.find(({ name }) => name === finding.subject);
-	if (!subject) return undefined;
 	const queue = finding.id.startsWith('queues.');
+	const subject = DAEMONS.find(({ name }) => name === finding.subject) ?? (queue ? restOf(finding) : undefined);
+	if (!subject) return undefined;
 	const beneath = LEVELS.filter(({ carries, brings }) => carries(subject) && (queue || brings.includes(finding.id)))
 		.map((level) => firstOf(level, all))
-		.find((cause) => cause !== undefined);
-	return beneath ?? (queue ? all.find(daemon(subject.name)) : undefined);
+		.find((cause) => cause !== undefined && cause !== finding);
+	return beneath ?? (queue ? all.find(daemon(finding.subject)) : undefined);
 }
+
+/** What a queue rests on whose work is no daemon's: a job of cron, Asterisk itself, a matter of data. */
+const restOf = ({ subject }: Finding): Pick<Daemon, 'needs'> => ({
+	needs: subject === 'Asterisk' ? ['asterisk'] : ['mysql'],
+});

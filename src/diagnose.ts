@@ -80,7 +80,12 @@ const LEVELS: readonly Level[] = [
 	},
 	// a statement that waits for a lock waits as long after a restart
 	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: LATE, forbids: 'stops' },
-	{ isDown: ({ id }) => id.endsWith('.database'), carries: needs('mysql'), brings: LATE, forbids: 'stops' },
+	{
+		isDown: ({ id }) => id.endsWith('.database') || id === 'queues.slow_table',
+		carries: needs('mysql'),
+		brings: LATE,
+		forbids: 'stops',
+	},
 	{
 		isDown: ({ id, status }) => id === 'mysql.slow' && status === 'critical',
 		carries: needs('mysql'),
@@ -192,3 +197,8 @@ function restsOf(subject: string): Needs {
 	if (subject === 'Asterisk') return { needs: ['mysql', 'asterisk'] };
 	return DAEMONS.find(({ name }) => name === subject) ?? { needs: ['mysql'] };
 }
+
+/** What a queue rests on whose work is no daemon's: a job of cron, Asterisk itself, a matter of data. */
+const restOf = ({ subject }: Finding): Pick<Daemon, 'needs'> => ({
+	needs: subject === 'Asterisk' ? ['asterisk'] : ['mysql'],
+});

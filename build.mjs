@@ -39,4 +39,4 @@ await build({
 	logLevel: 'warning',
 });
 chmodSync('bin/vicikeep', 0o755);
-createRequire(import.meta.url)('./bin/code-cache.cjs').makeCache(bundle);
+createRequire(import.meta.url)('./bin/make-cache.cjs');

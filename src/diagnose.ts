@@ -26,9 +26,11 @@ const LATE = [
 	...ofProcesses('keepalive_silent', 'trigger_overdue', 'piling', 'overrunning', 'not_done'),
 ];
 /** Troubles of a process whose foundation does not answer at all. */
-const DOWN = [...LATE, ...ofProcesses('absent', 'flapping')];
+const DOWN = [...LATE, ...ofProcesses('absent', 'flapping', 'not_listening')];
 /** The same, of a process that talks to Asterisk's manager. */
 const UNHEARD = [...DOWN, ...ofProcesses('disconnected', 'deaf', 'manager_slow')];
+/** Troubles of a daemon that harm nobody who rests on it. */
+const HARMLESS = ofProcesses('duplicated', 'unseen_by_stock');
 /** What agents see as a time synchronization problem, told once. */
 const APART = ofProcesses('clocks_differ', 'time_zones_differ');
 /** Critical findings about a database that answers all the same. */
@@ -53,11 +55,11 @@ const needs =
 	(what: Daemon['needs'][number]) =>
 	(of: Needs): boolean =>
 		of.needs.includes(what);
-/** Whether the finding is about one of these daemons' processes; that it runs twice harms nobody who rests on it. */
+/** Whether the finding is about one of these daemons' processes, and harms who rests on it. */
 const daemon =
 	(...names: string[]) =>
 	({ id, subject }: Finding): boolean =>
-		id.startsWith('processes.') && id !== 'processes.duplicated' && names.includes(subject);
+		id.startsWith('processes.') && !HARMLESS.includes(id) && names.includes(subject);
 
 /**
  * The order of diagnosis: what is down on an upper level explains what is wrong on a lower one, never the other way

@@ -54,7 +54,12 @@ async function giveUp(problems: readonly string[], format: Format): Promise<neve
 }
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
-	const settings = readSettings(options.envFile);
+	const { settings, sources, notes } = readSettings(options.envFile);
+	if (options.explain) {
+		const [{ explain }, { Origins }] = await Promise.all([import('./report/explain.ts'), import('./origins.ts')]);
+		const text = explain(options.explain, new Origins(settings, sources), notes, surface(options).width);
+		leave((await print(text)) ? 0 : 3);
+	}
 	const metricsFile = metricsFileOf(options);
 	// every wait has its own deadline; this is for the one that somebody forgets
 	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;
@@ -78,8 +83,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		},
 	};
 	const seen = await lookAsAsked(session, startedAt, began);
-	const { report } = seen;
-	if (options.metricsFile !== undefined && options.dryRun) report.notes = ['a dry run writes no metrics file'];
+	if (options.metricsFile !== undefined && options.dryRun) notes.push('a dry run writes no metrics file');
+	const report = { ...seen.report, ...(notes.length > 0 && { notes }) };
 
 	const quiet =
 		options.quiet && options.format === 'human' ? renderQuiet(report, seen.told, startedAt, seen.remembers) : undefined;

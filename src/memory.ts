@@ -1,4 +1,5 @@
 import type { UpdaterHistory } from './dialer/updater.ts';
+import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
 /** Something that is the case now and was noted in earlier looks. */
@@ -105,6 +106,8 @@ export interface Memory {
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
+	/** answers to questions that are not asked in every look, by check */
+	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }

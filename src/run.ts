@@ -124,8 +124,13 @@ async function learn(
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
 	for (const { remember: learnt } of looked) {
-		const { amiMemory: accounts, proven: held, commands, ...others } = learnt;
-		next = { ...next, ...others, commands: { ...next.commands, ...commands } };
+		const { amiMemory: accounts, proven: held, commands, turns, ...others } = learnt;
+		next = {
+			...next,
+			...others,
+			commands: { ...next.commands, ...commands },
+			...(turns && { turns: { ...next.turns, ...turns } }),
+		};
 		amiMemory = accounts ?? amiMemory;
 		proven = held ?? proven;
 	}

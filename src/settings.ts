@@ -95,9 +95,10 @@ const NAMES = [
 	'RATION',
 	'PROC',
 ] as const;
-type Name = (typeof NAMES)[number];
+/** Name of a setting without its prefix; the limits have names of their own. */
+export type SettingName = (typeof NAMES)[number];
 
-const PREFIX = 'VICIKEEP_';
+export const PREFIX = 'VICIKEEP_';
 const KNOWN: string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
@@ -111,32 +112,32 @@ export function settle(sources: SettingsSources): Settings {
 	const problems: string[] = [];
 	const given = gather(sources, problems);
 
-	const text = (name: Name): string | undefined => given.get(PREFIX + name)?.value;
+	const text = (name: SettingName): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
 		problems.push(
 			`${entry?.where ?? 'default'}: ${PREFIX}${name}=${entry?.value ?? ''} is not valid, expected ${expected}`,
 		);
 	};
-	const number = (name: Name, fallback: number, low: number, high: number): number => {
+	const number = (name: SettingName, fallback: number, low: number, high: number): number => {
 		const value = text(name);
 		if (value === undefined) return fallback;
 		if (/^\d+$/.test(value) && Number(value) >= low && Number(value) <= high) return Number(value);
 		fail(name, `a whole number from ${low} to ${high}`);
 		return fallback;
 	};
-	const folder = (name: Name, fallback: string): string => {
+	const folder = (name: SettingName, fallback: string): string => {
 		const value = text(name) ?? fallback;
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
 	};
 
-	const oneOf = <T extends string>(name: Name, allowed: readonly T[], fallback: T): T =>
+	const oneOf = <T extends string>(name: SettingName, allowed: readonly T[], fallback: T): T =>
 		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
 
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
-	const fromConf = (name: Name, key: AstguiclientKey, fallback?: string): string => {
+	const fromConf = (name: SettingName, key: AstguiclientKey, fallback?: string): string => {
 		const value = text(name) ?? conf?.get(key)?.value ?? fallback;
 		if (value !== undefined && value !== '') return value;
 		if (conf) problems.push(`${astguiclientConf}: ${key} is missing; add it there or set ${PREFIX}${name}`);
@@ -207,9 +208,11 @@ export function settle(sources: SettingsSources): Settings {
 const isIPv4 = (text: string): boolean =>
 	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
-type Given = Map<string, { value: string; where: string }>;
+/** What was set by hand, by full name, and where. */
+export type Given = Map<string, { value: string; where: string }>;
 
-function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
+/** Everything that was set in the environment and the settings file; what is wrong with it is added to `problems`. */
+export function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
 	const given: Given = new Map();
 	const take = (name: string, value: string, where: string): void => {
 		if (KNOWN.includes(name)) given.set(name, { value, where });

@@ -1,5 +1,6 @@
 import { Deadline, sleep } from './adapters/clock.ts';
 import type { Lock } from './adapters/lock.ts';
+import { rootsOf } from './report/standing.ts';
 import type { Look } from './session.ts';
 import type { ActionReport, Report } from './types.ts';
 
@@ -8,6 +9,9 @@ const BETWEEN_LOOKS = 5;
 const BETWEEN_TRIES = 1;
 /** Seconds that a look gets at least, even when the time is nearly up. */
 const SHORTEST_LOOK = 5;
+
+/** How the reasons begin for which the next look that counts will do what this one did not. */
+const UNCONFIRMED = /^(seen once|the last look that counts)/;
 
 export interface Waiting {
 	/** seconds until the last look begins */
@@ -37,7 +41,7 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 		const lock = await lockWithin(left, parts, tell);
 		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)));
 		startedAt ??= seen.report.started_at;
-		if (seen.report.status !== 'critical' || left() === 0) {
+		if (isSettled(seen.report) || left() === 0) {
 			const duration_ms = Math.round(performance.now() - began);
 			return { ...seen, report: { ...withEarlier(seen.report, repairs), started_at: startedAt, duration_ms } };
 		}
@@ -57,11 +61,15 @@ async function lockWithin(
 	for (;;) {
 		const taken = lock();
 		if (taken?.state !== 'taken' || left() === 0) return taken;
-		const since = taken.age === undefined ? '' : ` for ${Math.round(taken.age)} s`;
-		tell(`another run has been repairing${since}; waiting for its end`);
+		tell('another run is repairing; waiting for its end');
 		await sleep(Math.min(BETWEEN_TRIES, left()) * 1000);
 	}
 }
+
+/** Nothing is critical, and nothing awaits the second look that makes it critical or lets it be repaired. */
+const isSettled = ({ status, actions }: Report): boolean =>
+	status !== 'critical' &&
+	!actions.some(({ outcome, reason }) => outcome === 'withheld' && UNCONFIRMED.test(reason ?? ''));
 
 const withEarlier = (report: Report, repairs: readonly ActionReport[]): Report => ({
 	...report,
@@ -69,11 +77,9 @@ const withEarlier = (report: Report, repairs: readonly ActionReport[]): Report =
 });
 
 function inWords({ checks, actions }: Report): string {
-	const critical = checks
-		.flatMap(({ findings }) => findings)
-		.filter(({ status, cause }) => status === 'critical' && cause === undefined);
+	const [worst, ...others] = rootsOf(checks.flatMap(({ findings }) => findings));
+	const more = others.length > 0 ? ` (+${others.length} more)` : '';
 	const withheld = actions.find(({ outcome }) => outcome === 'withheld');
-	const worst = critical[0]?.summary ?? 'a repair failed';
-	const more = critical.length > 1 ? ` (+${critical.length - 1} more)` : '';
-	return `critical: ${worst}${more}${withheld?.reason === undefined ? '' : `; ${withheld.id} withheld: ${withheld.reason}`}`;
+	const why = withheld?.reason === undefined ? '' : `; ${withheld.id} withheld: ${withheld.reason}`;
+	return `${worst?.status ?? 'critical'}: ${worst?.summary ?? 'a repair failed'}${more}${why}`;
 }

@@ -11,7 +11,8 @@ import { ConfVersions } from './conf-versions.ts';
 /** What stands in the folder under a conf file's name. */
 export type Inspection =
 	| { readonly kind: 'missing' }
-	| { readonly kind: 'refused'; readonly why: string }
+	/** `denied` when it is only this user who may not read it */
+	| { readonly kind: 'refused'; readonly why: string; readonly denied?: true }
 	/** `size` in bytes; `writtenAt` in seconds, wall clock; `hash` only where it was asked for */
 	| {
 			readonly kind: 'file';
@@ -62,7 +63,9 @@ export class ConfFolder {
 			}));
 			return found ?? { kind: 'missing' };
 		} catch (error) {
-			return { kind: 'refused', why: (error as Error).message };
+			const { message, cause } = error as Error;
+			const denied = (cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
+			return { kind: 'refused', why: message, ...(denied && { denied }) };
 		}
 	}
 

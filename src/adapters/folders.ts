@@ -8,3 +8,12 @@ export function holdsSound(folder: string): boolean {
 		return false;
 	}
 }
+
+/** Names in a folder; none where there is no such folder, or it is not shown to us. */
+export function fileNames(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}

@@ -4,12 +4,14 @@ import { scriptGeneration } from '../dialer/daemons.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
+import { about } from './asterisk-about.ts';
 import { explainTrouble, killByHand, killRemedy } from './asterisk-trouble.ts';
 import type { Check } from './check.ts';
 
 export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
+	about,
 
 	observe: readAsterisk,
 

@@ -2,11 +2,13 @@ import { type ConfFileSeen, type ConfObservation, isDamaged, readConfState } fro
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
+import { about } from './conf-about.ts';
 
 /** The generated conf files: whole on disk, loaded by Asterisk, and what the database says. */
 export const conf: Check<ConfObservation> = {
 	id: 'conf',
 	needs: [],
+	about,
 
 	observe: readConfState,
 
@@ -87,7 +89,7 @@ function judgeFile(file: ConfFileSeen, { folder, comparison }: ConfObservation, 
 	const remedy = { ...(writes && { remedy: REBUILD }), evidence: diff === undefined ? {} : { diff } };
 	const path = `${folder}/${name}`;
 	if (found.kind === 'refused') {
-		return finding('refused', name, 'critical', found.why, { advice: `ls -la ${path}` });
+		return finding('refused', name, found.denied ? 'unknown' : 'critical', found.why, { advice: `ls -la ${path}` });
 	}
 	if (found.kind === 'missing') return finding('missing', name, 'critical', `${path} is missing`, remedy);
 	if (facts?.empty) return finding('empty', name, 'critical', `${path} is empty`, remedy);

@@ -22,6 +22,7 @@ export function trailerOf(text: string): Trailer {
 	const end = text.slice(-1024).trimEnd();
 	const last = end.slice(end.lastIndexOf('\n') + 1);
 	const reloaded = /^; END OF FILE {4}Last Forced System Reload: ?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|)$/.exec(last)?.[1];
-	const whole = reloaded !== undefined;
-	return { whole, reloaded, rewritten: !whole && text.startsWith(REWRITTEN) };
+	// without a time it is the line's end that tells it from one that was cut off before the time
+	const whole = reloaded !== undefined && (reloaded !== '' || text.endsWith('\n'));
+	return { whole, reloaded: whole ? reloaded : undefined, rewritten: !whole && text.startsWith(REWRITTEN) };
 }

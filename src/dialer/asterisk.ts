@@ -183,12 +183,14 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 
 	const status = await session.action('CoreStatus', {}, world.deadline.share(ANSWER_TIMEOUT));
 	const succeeded = header(status, 'Response') === 'Success';
+	const channels = succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined;
+	world.asteriskChannels = channels;
 	return {
 		user,
 		version: session.version,
 		ping,
 		clockSkew,
-		channels: succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined,
+		channels,
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
 		...(await probeChannelLock(world, session, base.processes[0]?.startTicks ?? 0)),
 	};

@@ -4,9 +4,10 @@ import { secondsSinceWritten } from '../adapters/files.ts';
 import { type Socket, serves } from '../adapters/sockets.ts';
 import type { ThresholdName } from '../thresholds.ts';
 import type { Process } from '../types.ts';
-import type { ServerRow, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { lastEndOfDay, localDate, minutesSince } from './calendar.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import type { ServerRow } from './server.ts';
 import type { LogFile, Sign } from './signs.ts';
 import { updaterAge } from './updater.ts';
 
@@ -157,8 +158,9 @@ const sum = (sockets: readonly Socket[]): ManagerReading => ({
 	unread: sockets.reduce((bytes, { unread }) => bytes + unread, 0),
 });
 
-/** Which of these UDP ports somebody holds; undefined when that is not shown to us. */
-export const heldPorts = ({ proc }: World, ports: readonly number[]): number[] => {
-	const held = proc.socketsOn(ports, 'udp').map(({ port }) => port);
-	return ports.filter((port) => held.includes(port));
+/** Which of these UDP ports somebody holds, on an address at which this dialer is reached. */
+export const heldPorts = ({ proc, settings }: World, ports: readonly number[]): number[] => {
+	const here = (socket: Socket): boolean => serves(socket, settings.serverIp) || serves(socket, '127.0.0.1');
+	const held = proc.socketsOn(ports, 'udp').filter(here);
+	return ports.filter((port) => held.some((socket) => socket.port === port));
 };

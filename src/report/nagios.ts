@@ -1,4 +1,5 @@
 import type { CheckStatus, Finding, Metric, Report } from '../types.ts';
+import { plain as withoutControls } from './lines.ts';
 import { GRAVITY, isRepaired, rootsOf, standingOf } from './standing.ts';
 import { tellAction } from './text.ts';
 
@@ -42,7 +43,7 @@ function allWell({ checks, actions, status }: Report): string {
 	const repaired = actions.filter(({ outcome }) => outcome === 'done').map(({ id }) => id);
 	const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
 	const after = repaired.length > 0 ? ` after ${repaired.join(', ')}` : '';
-	return `${count('ok')} checks passed${skipped}${after}`;
+	return `${count('ok')} check${count('ok') === 1 ? '' : 's'} passed${skipped}${after}`;
 }
 
 function details(report: Report): string[] {
@@ -53,7 +54,7 @@ function details(report: Report): string[] {
 			`${isRepaired(finding, report) ? 'REPAIRED' : finding.status.toUpperCase()}: ${finding.summary}`,
 			...about(finding),
 		]),
-		...actions.map(tellAction),
+		...actions.map((action) => tellAction(action)),
 		...checks.flatMap(({ id, skipped_because }) =>
 			skipped_because === undefined ? [] : [`SKIPPED: ${id}: ${skipped_because}`],
 		),
@@ -84,13 +85,15 @@ const performance = (metrics: readonly Metric[]): string =>
 		.join(' ');
 
 /**
- * The first 19 characters of a label must tell it from all others (round-robin databases keep no more), so of the name of
- * a quantity that exists once per daemon, campaign or folder only the initials stand before what it is about.
+ * The first 19 characters of a label must tell it from all others (round-robin databases keep no more), so the name of a
+ * quantity that exists once per daemon, campaign or folder is shortened before what it is about: daemon_silence of
+ * AST_update is dsil_update.
  */
 function labelOf(name: string, subjects: readonly string[]): string {
 	if (subjects.length === 0) return name;
-	const initials = name.split('_').map((word) => word[0]);
-	const label = plain(`${initials.join('')}_${subjects.join('_')}`).replace(/['=]/g, '_');
+	const words = name.split('_');
+	const short = words.map((word, index) => word.slice(0, index < words.length - 1 ? 1 : 3)).join('');
+	const label = plain(`${short}_${subjects.join('_').replace(/^(AST|vicidial)_/, '')}`).replace(/['=]/g, '_');
 	return label.includes(' ') ? `'${label}'` : label;
 }
 
@@ -98,11 +101,7 @@ function labelOf(name: string, subjects: readonly string[]): string {
 const decimal = (value: number): string => String(Number(value.toFixed(3)));
 
 /** One line without bars, which would begin performance data, and without control characters. */
-const plain = (text: string): string =>
-	text
-		.replace(/\p{Cc}+/gu, ' ')
-		.replaceAll('|', '/')
-		.trimEnd();
+const plain = (text: string): string => withoutControls(text).replaceAll('|', '/');
 
 const cut = (text: string, end = ''): string =>
 	text.length + end.length <= FIRST_LINE ? text + end : `${text.slice(0, FIRST_LINE - end.length - 3)}...${end}`;

@@ -1,12 +1,16 @@
 import { keyOf } from '../diagnose.ts';
 import type { Memory } from '../memory.ts';
 import type { Finding, Report } from '../types.ts';
+import { fitTo } from './lines.ts';
 import { isGone, isSeen } from './seen.ts';
 import { isRepaired } from './standing.ts';
 import { tellAction, tellFinding } from './text.ts';
 
 /** Milliseconds after which a trouble that stays is told again. */
 const REMINDER = 6 * 3600 * 1000;
+
+/** Columns of a mail. */
+const MAIL_WIDTH = 80;
 
 /**
  * What cron should mail: only what changed since the last quiet report, and a reminder of what stays. Empty when there
@@ -46,14 +50,16 @@ export function renderQuiet(
 				({ id, outcome }) =>
 					outcome !== 'withheld' && outcome !== 'planned' && !shown.some(({ remedy }) => remedy === id),
 			)
-			.map(tellAction),
+			.map((action) => tellAction(action)),
 		...gaveUp
 			.filter(({ id }) => before.findings[`gave up ${id}`] === undefined && !shown.some(({ remedy }) => remedy === id))
-			.map(tellAction),
+			.map((action) => tellAction(action)),
 		...recovered.map((key) => `recovered: ${key.replace(/^(\S+) (.*)$/, '$2 ($1)')}`),
 	];
 	const text =
-		lines.length === 0 ? '' : `vicikeep on dialer ${report.server_ip}: ${report.status}\n${lines.join('\n')}\n`;
+		lines.length === 0
+			? ''
+			: `vicikeep on dialer ${report.server_ip}: ${report.status}\n${fitTo(lines, MAIL_WIDTH).join('\n')}\n`;
 	return {
 		text,
 		told: {

@@ -1,6 +1,8 @@
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Sign } from '../../src/dialer/signs.ts';
+import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
+import { optionTexts } from './options.ts';
 
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: string[], rows: string[][]): string =>
@@ -38,6 +40,20 @@ export const TABLES: Record<string, () => string> = {
 				`\`${askedBy}\``,
 				screen === null ? 'none' : `\`${screen}\``,
 				[...signs.map(describe), ...(wakesEvery === null ? [] : ['it goes to sleep and wakes'])].join('; '),
+			]),
+		),
+	options: () =>
+		table(
+			['option', 'meaning'],
+			optionTexts().map(({ flags, description }) => [`\`${flags}\``, description]),
+		),
+	settings: () =>
+		table(
+			['name', 'meaning', 'default'],
+			Object.entries(SETTING_TEXTS).map(([name, setting]) => [
+				`\`VICIKEEP_${name}\``,
+				setting.meaning,
+				setting.fallback === undefined ? usualSource(setting) : `\`${setting.fallback}\``,
 			]),
 		),
 	limits: () =>

@@ -1,4 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withTables } from './tables.ts';
+import { DOCUMENTS } from './documents.ts';
 
-writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8')));
+for (const [path, make] of Object.entries(DOCUMENTS)) writeFileSync(path, make(readFileSync(path, 'utf8')));

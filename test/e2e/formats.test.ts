@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import {
 	chmodSync,
+	cpSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -9,38 +9,27 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/types.ts';
-import { QUICK } from '../integration/support.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
 import { lintMetrics } from '../sandbox/promtool.ts';
 import { readPluginOutput } from '../unit/report/plugin-output.ts';
 import { faultsOf } from '../unit/report/schema.ts';
+import { environmentOf, execute, VICIKEEP } from './support.ts';
 
-const VICIKEEP = join(import.meta.dirname, '../../bin/vicikeep');
 const NOBODY = 65534;
 
 let dialer: Dialer;
 let env: Record<string, string>;
 beforeAll(async () => {
 	dialer = await startDialer();
-	env = { ...dialer.env, ...QUICK, PATH: `${dirname(process.execPath)}:${dialer.env.PATH}` };
+	env = environmentOf(dialer);
 });
 afterAll(() => dialer.stop());
 
-interface Ran {
-	code: number | string;
-	stdout: string;
-	stderr: string;
-}
-const run = (args: string[], options: { uid?: number; cwd?: string } = {}): Promise<Ran> =>
-	new Promise((resolve) => {
-		execFile(VICIKEEP, ['check', ...args], { env, ...options }, (error, stdout, stderr) =>
-			resolve({ code: error?.code ?? 0, stdout, stderr }),
-		);
-	});
+const run = (args: string[]) => execute(VICIKEEP, ['check', ...args], { env });
 
 /** The same moment in every format; each must be well-formed, tell the same state and leave by it. */
 async function inEveryFormat(...args: string[]): Promise<Report> {
@@ -87,12 +76,28 @@ describe('one state in every format', () => {
 		// on a dialer the folders above astguiclient.conf are open to all
 		chmodSync(dialer.folder, 0o755);
 		chmodSync(join(dialer.folder, 'etc'), 0o755);
-		const asNobody = process.geteuid?.() === 0 ? { uid: NOBODY, cwd: '/' } : {};
+		// so may be those above this project, but not always
+		const program = join(dialer.folder, 'program');
+		const root = join(import.meta.dirname, '../..');
+		for (const name of ['bin', 'dist', 'templates', 'package.json'])
+			cpSync(join(root, name), join(program, name), { recursive: true });
+		const run = (args: string[], options: { uid?: number; gid?: number; cwd?: string }) =>
+			execute(join(program, 'bin/vicikeep'), ['check', ...args], { env, ...options });
+		const asNobody = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {};
 		const { code, stdout, stderr } = await run(['-n', '-t', '9', '--format', 'nagios'], asNobody);
 		const { first, long } = readPluginOutput(stdout);
 		expect([code, stderr]).toEqual([1, '']);
 		expect(first).toMatch(/^VICIKEEP WARNING: AST_update is stopped/);
-		if (asNobody.uid !== undefined) expect(long.join()).toContain('nobody may not act on the daemons');
+		if (asNobody.uid === undefined) return;
+		expect(long.join()).toContain('nobody may not act on the daemons');
+
+		// what it may not read is unknown to it, not broken
+		const closed = join(dialer.asteriskEtc, 'sip-vicidial.conf');
+		chmodSync(closed, 0o640);
+		const blind = await run(['-n', '-t', '9', '--only', 'conf', '--format', 'nagios'], asNobody);
+		chmodSync(closed, 0o644);
+		expect(blind.code).toBe(3);
+		expect(readPluginOutput(blind.stdout).long[0]).toMatch(/^UNKNOWN: .*sip-vicidial.conf cannot be read/);
 	});
 
 	it('repaired', async () => {

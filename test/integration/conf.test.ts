@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CONF_FILES } from '../../src/conf/files.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
+import { registerPhone } from '../sandbox/sip-phone.ts';
 import { QUICK, tick } from './support.ts';
 
 const VICIKEEP = join(import.meta.dirname, '../../bin/vicikeep');
@@ -114,14 +115,35 @@ describe.each(CONF_FILES.map(({ name }) => name))('%s', (name) => {
 });
 
 describe('a phone added while stock is absent', () => {
-	it('can register one tick after the flag has stood long enough', async () => {
+	const register = () => registerPhone(dialer.serverIp, 'cc150', 'NewSecret');
+	/** As if the flag had been seen for so many seconds more. */
+	const wait = (seconds: number): void => {
+		const file = join(dialer.stateDir, 'state.json');
+		const state = JSON.parse(readFileSync(file, 'utf8'));
+		state.conditions['conf rebuild flag'].sinceUptime -= seconds;
+		writeFileSync(file, JSON.stringify(state));
+	};
+
+	it('can register one tick after the flag has stood for two minutes', async () => {
 		await addPhone();
 		expect((await conf()).actions).toEqual([]);
-		expect(await hasPeer('cc150')).toBe(false);
+		wait(100);
+		expect((await conf()).actions).toEqual([]);
+		expect(await register()).not.toBe(200);
+		wait(20);
+		const ran = await conf();
+		expect(ran.actions).toEqual(['done rebuild:conf']);
+		expect(ran.exitCode).toBe(0);
+		expect(await register()).toBe(200);
+		expect(await registerPhone(dialer.serverIp, 'cc150', 'wrong')).not.toBe(200);
+	});
+
+	it('can register as soon as an administrator wants it', async () => {
+		await addPhone();
 		const ran = await conf([], AT_ONCE);
 		expect(ran.actions).toEqual(['done rebuild:conf']);
 		expect(ran.exitCode).toBe(0);
-		expect(await hasPeer('cc150')).toBe(true);
+		expect(await register()).toBe(200);
 		expect(await flag()).toBe('N');
 		expect(read('voicemail.conf')).toBe(read('BUILDvoicemail-vicidial.conf'));
 		expect((await conf([], AT_ONCE)).findings).toEqual([]);

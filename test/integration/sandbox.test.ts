@@ -178,6 +178,27 @@ describe('a dialer with every keepalive code, the options and the cron jobs', ()
 		},
 	);
 
+	it('gets Asterisk back from the keepalive where its flags allow it: by the boot script, then in the screen', async () => {
+		const { asterisk, database } = dialer;
+		await database.query("UPDATE servers SET auto_restart_asterisk='Y'");
+		for (const code of ['AUTO START ASTERISK', 'AUTO RESTART ASTERISK']) {
+			await asterisk.kill();
+			await dialer.cron('ADMIN_keepalive_ALL.pl');
+			await until('Asterisk', 20_000, async () =>
+				(await asterisk.cli('core waitfullybooted').catch(() => '')).includes('fully booted'),
+			);
+			const [last] = await database.query(
+				'SELECT event_code FROM vicidial_admin_log ORDER BY admin_log_id DESC LIMIT 1',
+			);
+			expect(last).toEqual({ event_code: code });
+		}
+		await database.query("UPDATE servers SET auto_restart_asterisk='N'");
+		await until('the daemons that follow it', 30_000, async () => {
+			await dialer.cron('ADMIN_keepalive_ALL.pl');
+			return dialer.daemons.wanted.every(({ script }) => copies(script).length > 0);
+		});
+	});
+
 	it('has tables that somebody else can lock', async () => {
 		const lock = await dialer.database.lock('vicidial_manager');
 		const waiting =

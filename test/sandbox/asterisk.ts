@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { basename, join } from 'node:path';
 import { Background } from './background.ts';
@@ -57,6 +57,12 @@ export class Asterisk {
 		await this.server.ready(30_000, () => fullyBooted(this.address));
 	}
 
+	/** Starts it as the boot script does, in the screen `asterisk`, and waits until it is fully booted (30 s). */
+	async boot(env: Record<string, string>): Promise<void> {
+		await run(join(this.folder, 'astguiclient/start_asterisk_boot.pl'), [], { env, timeoutMs: 15_000 });
+		await until('Asterisk in its screen', 30_000, () => fullyBooted(this.address));
+	}
+
 	private get config(): string[] {
 		return ['-C', join(this.etc, 'asterisk.conf')];
 	}
@@ -65,6 +71,8 @@ export class Asterisk {
 	async kill(): Promise<void> {
 		this.signal('SIGKILL');
 		await until('end of Asterisk', 5_000, () => this.pid === undefined);
+		// under load the kernel may still take connections for the dead, and a new one would think it runs already
+		rmSync(join(this.folder, 'run/asterisk/asterisk.ctl'), { force: true });
 	}
 
 	/** Stops it in its tracks: the kernel still takes connections, nobody answers. */

@@ -309,11 +309,11 @@ describe('a daemon lives', () => {
 			seen('processes queue FastAGI_log'),
 			['processes.saturated warning'],
 		],
-		['was started by hand twice', 'AST_update', { recentStarts: 2 }, {}, []],
+		['was started by hand twice', 'AST_update', { recentStarts: 3 }, {}, []],
 		[
 			'starts again and again',
 			'AST_update',
-			{ recentStarts: 3, copies: [copyOf({ age: 5 })] },
+			{ recentStarts: 4, copies: [copyOf({ age: 5 })] },
 			{},
 			['processes.flapping warning'],
 		],

@@ -18,8 +18,9 @@ describe('the end of a file', () => {
 		expect(trailerOf(`${text}\n \r\n`).whole).toBe(true);
 		expect(trailerOf(`${text}[added]\n`).whole).toBe(false);
 		const trailer = text.trimEnd().length;
-		for (const cut of [0, 1, 70, trailer >> 1, trailer - 60, trailer - 30, trailer - 10, trailer - 1]) {
-			expect(trailerOf(text.slice(0, cut)), `cut at ${cut}`).toMatchObject({ whole: false, reloaded: undefined });
+		for (let cut = 0; cut < trailer; cut++) {
+			const { whole, reloaded: stamp } = trailerOf(text.slice(0, cut));
+			if (whole || stamp !== undefined) expect.fail(`whole when it is cut off at ${cut}`);
 		}
 	});
 

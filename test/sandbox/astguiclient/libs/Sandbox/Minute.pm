@@ -41,10 +41,19 @@ sub asterisk {
 	my ($folder) = conf('PATHhome') =~ m{^(.*)/};
 	my %lines = Sandbox::command_lines("$folder/etc/asterisk/asterisk.conf");
 	return if grep { m{bin/asterisk } } values %lines;
+	my $screen = qx(screen -ls) =~ /\.asterisk\t/;
 	$dbh->do(
 		q{INSERT INTO vicidial_admin_log SET event_date=NOW(), user='VDAD', event_section='SERVERS', event_type='RESET',
-		record_id=?, event_code='AUTO START ASTERISK'}, undef, $server->{server_ip});
-	system("$FindBin::Bin/start_asterisk_boot.pl");
+		record_id=?, event_code=?}, undef, $server->{server_ip}, $screen ? 'AUTO RESTART ASTERISK' : 'AUTO START ASTERISK');
+	if ($screen) { type_asterisk() }
+	else         { system("$FindBin::Bin/start_asterisk_boot.pl") }
+	return;
+}
+
+# Into the shell of the screen, in console mode.
+sub type_asterisk {
+	my ($folder) = conf('PATHhome') =~ m{^(.*)/};
+	system('screen', '-S', 'asterisk', '-X', 'stuff', "$folder/bin/asterisk -vvvvgcT\r");
 	return;
 }
 

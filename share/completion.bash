@@ -1,0 +1,52 @@
+# bash completion for vicikeep(8); npm run docs makes it from the command line as it is defined
+_vicikeep() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	# of a list only what follows the last comma is completed
+	local part=${cur##*,}
+	local before=${cur%"$part"}
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W 'check --help --version' -- "$cur")
+		return
+	fi
+	case $prev in
+	--only)
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config mysql asterisk processes queues conf' -- "$part")
+		return
+		;;
+	--skip)
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config mysql asterisk processes queues conf' -- "$part")
+		return
+		;;
+	--rebuild)
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'extensions-vicidial.conf sip-vicidial.conf pjsip-vicidial.conf pjsip_wizard-vicidial.conf iax-vicidial.conf voicemail.conf musiconhold-vicidial.conf meetme-vicidial.conf' -- "$part")
+		return
+		;;
+	--wait)
+		:
+		return
+		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W 'human json nagios prometheus' -- "$cur")
+		return
+		;;
+	--metrics-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	-t | --timeout)
+		:
+		return
+		;;
+	--explain)
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config mysql asterisk processes queues conf' -- "$part")
+		return
+		;;
+	--env-file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W '-n --dry-run --only --skip --rebuild --wait --format --json --metrics-file -t --timeout -q --quiet -v --verbose --explain --env-file --no-color --help' -- "$cur")
+}
+complete -F _vicikeep vicikeep

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/types.ts';
+import { type Dialer, startDialer } from '../sandbox/dialer.ts';
+import { until } from '../sandbox/processes.ts';
+import { faultsOf } from '../unit/report/schema.ts';
+import { environmentOf, execute, onTerminal, VICIKEEP } from './support.ts';
+
+const SENDER = 'AST_manager_send.pl';
+const DEPLOY = join(import.meta.dirname, '../../share/deploy-example.sh');
+
+let dialer: Dialer;
+let env: Record<string, string>;
+beforeAll(async () => {
+	dialer = await startDialer();
+	env = environmentOf(dialer);
+	await execute(VICIKEEP, ['check'], { env });
+});
+afterAll(() => dialer.stop());
+
+const senderPid = (): number => dialer.daemons.pids(SENDER)[0]?.perl ?? 0;
+async function killSender(): Promise<void> {
+	dialer.daemons.kill(SENDER, 'SIGKILL');
+	await until('its end', 5000, () => dialer.daemons.pids(SENDER).length === 0);
+}
+
+describe('--wait', () => {
+	it('repairs in the second look and tells both, with plain lines while it waits', async () => {
+		await killSender();
+		const { code, stdout, stderr } = await execute(VICIKEEP, ['check', '--wait', '40', '--json'], { env });
+		const report = JSON.parse(stdout) as Report;
+		expect(faultsOf(report)).toEqual([]);
+		expect([code, report.status]).toEqual([0, 'ok']);
+		expect(report.actions.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
+		expect(stderr).toMatch(/^vicikeep: \d+ s of 40: warning: AST_manager_send is not running; .* seen once/);
+		expect(stderr).not.toContain('\u001b');
+		expect(dialer.daemons.pids(SENDER)).toHaveLength(1);
+	});
+
+	it('rewrites one line on a terminal', async () => {
+		await killSender();
+		const { code, screen } = await onTerminal(`${VICIKEEP} check --wait 40 >/dev/null`, { env });
+		expect(code).toBe(0);
+		expect(screen).toMatch(/^\r<ESC>\[K\d+ s of 40: warning: AST_manager_send is not running.*\r<ESC>\[K$/);
+		expect(screen).not.toContain('\n');
+	});
+
+	it('waits for the lock of another run, and says nothing more when quiet', async () => {
+		mkdirSync(dialer.runDir, { recursive: true });
+		const hold = () => spawn('flock', [join(dialer.runDir, 'lock'), 'sleep', '2'], { env });
+		const lock = hold();
+		await until('the lock', 5000, async () => {
+			const { code } = await execute('flock', ['-n', join(dialer.runDir, 'lock'), 'true'], { env });
+			return code === 1;
+		});
+		const { code, stdout, stderr } = await execute(VICIKEEP, ['check', '--wait', '40'], { env });
+		expect([code, stderr]).toEqual([0, 'vicikeep: 0 s of 40: another run is repairing; waiting for its end\n']);
+		expect(stdout).toMatch(/^OK {2}dialer/);
+		lock.kill();
+	});
+
+	it('leaves by what it saw when the time is up', async () => {
+		dialer.asterisk.freeze();
+		const { code, stdout } = await execute(VICIKEEP, ['check', '--wait', '2', '--only', 'asterisk'], { env });
+		dialer.asterisk.thaw();
+		expect(code).toBe(2);
+		expect(stdout).toMatch(/^CRITICAL/);
+	});
+});
+
+describe('the example of a deployment', () => {
+	const deploy = (...command: string[]) => execute(DEPLOY, command, { env });
+	const pause = () => join(dialer.runDir, 'pause');
+
+	it('pauses vicikeep meanwhile, and has it put right what the deployment took down', async () => {
+		const before = senderPid();
+		const script = `test "$(cat "${pause()}")" = 15 && kill -9 ${before}`;
+		const { code, stdout } = await deploy('sh', '-c', script);
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/^OK after repair[\s\S]*deploy: the dialer works\n$/);
+		expect(existsSync(pause())).toBe(false);
+		expect(dialer.daemons.pids(SENDER)).toHaveLength(1);
+		expect(senderPid()).not.toBe(before);
+	});
+
+	it('fails with what it was to do, and takes its pause back', async () => {
+		const { code, stdout, stderr } = await deploy('false');
+		expect([code, stdout, stderr]).toEqual([1, '', 'deploy: false failed with 1\n']);
+		expect(existsSync(pause())).toBe(false);
+	});
+});

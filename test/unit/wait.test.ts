@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Lock } from '../../src/adapters/lock.ts';
+import type { Report } from '../../src/types.ts';
+import { lookUntilWell } from '../../src/wait.ts';
+import { reportOf, STOPPED } from './report/given.ts';
+
+beforeEach(() => {
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+});
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+const CRITICAL = reportOf({ status: 'critical', checks: [{ findings: [STOPPED] }] });
+const taken: Lock = { state: 'taken', age: 7, limit: 45 };
+
+/** Waits with these reports, the last one for ever; each look takes a second. */
+async function wait(seconds: number, reports: Report[], locks: Lock['state'][] = []) {
+	const told: string[] = [];
+	const events: string[] = [];
+	const began = performance.now();
+	const at = () => Math.round((performance.now() - began) / 1000);
+	const done = lookUntilWell({
+		wait: seconds,
+		timeout: 45,
+		lock: () => {
+			const state = locks.length > 1 ? locks.shift() : locks[0];
+			if (state === 'taken') return taken;
+			events.push(`${at()} lock`);
+			return { state: 'held', release: () => void events.push(`${at()} release`) };
+		},
+		look: async (lock, deadline) => {
+			events.push(`${at()} look ${lock?.state} ${Math.round(deadline)}`);
+			await new Promise((resolve) => setTimeout(resolve, 1000));
+			const report = reports.length > 1 ? reports.shift() : reports[0];
+			return {
+				report: structuredClone(report ?? CRITICAL),
+				told: undefined,
+				remembers: true,
+				keep: () => {
+					events.push(`${at()} keep`);
+					return [];
+				},
+			};
+		},
+		tell: (line, passed) => void told.push(`${passed}: ${line}`),
+		complain: () => {},
+	});
+	await vi.runAllTimersAsync();
+	return { ...(await done), told, events, seconds: at() };
+}
+
+describe('looking until nothing is critical', () => {
+	it('ends with the first look when all is well, and leaves it to the caller to keep it under the lock', async () => {
+		const { events, told } = await wait(60, [reportOf({})]);
+		expect(events).toEqual(['0 lock', '0 look held 45']);
+		expect(told).toEqual([]);
+	});
+
+	it('a warning is no reason to wait', async () => {
+		expect((await wait(60, [reportOf({ status: 'warning' })])).seconds).toBe(1);
+	});
+
+	it('a trouble that a second look has to confirm is one', async () => {
+		const unconfirmed = reportOf({
+			status: 'warning',
+			checks: [{ findings: [{ ...STOPPED, status: 'warning' }] }],
+			actions: [{ outcome: 'withheld', reason: 'seen once; a second look has to confirm it' }],
+		});
+		const { told, report } = await wait(60, [unconfirmed, reportOf({})]);
+		expect(report.status).toBe('ok');
+		expect(told[0]).toMatch(/^1: warning: AST_update .*; restart:AST_update withheld: seen once/);
+	});
+
+	it('looks again 5 s later, with the lock free and the look remembered in between', async () => {
+		const { events, report, told } = await wait(60, [CRITICAL, CRITICAL, reportOf({})]);
+		expect(events).toEqual([
+			'0 lock',
+			'0 look held 45',
+			'1 keep',
+			'1 release',
+			'6 lock',
+			'6 look held 45',
+			'7 keep',
+			'7 release',
+			'12 lock',
+			'12 look held 45',
+		]);
+		expect(report).toMatchObject({ status: 'ok', duration_ms: 13_000, started_at: CRITICAL.started_at });
+		expect(told[0]).toBe(`1: critical: ${STOPPED.summary}`);
+	});
+
+	it('ends when the time is up, with a last look at that moment', async () => {
+		const { report, seconds, events } = await wait(8, [CRITICAL]);
+		expect(report.status).toBe('critical');
+		expect(events.filter((event) => event.includes('look'))).toEqual([
+			'0 look held 8',
+			'6 look held 5',
+			'8 look held 5',
+		]);
+		expect(seconds).toBe(9);
+	});
+
+	it('tells all repairs in the end, and none twice', async () => {
+		const repaired = reportOf({
+			status: 'critical',
+			actions: [{ id: 'start:a' }, { id: 'restart:b', outcome: 'withheld', reason: 'one living process a run' }],
+		});
+		const { report } = await wait(60, [repaired, reportOf({ actions: [{ id: 'restart:b' }] })]);
+		expect(report.actions.map(({ id, outcome }) => `${outcome} ${id}`)).toEqual(['done start:a', 'done restart:b']);
+	});
+
+	it('waits for the lock of another run, and looks without it when the time is up', async () => {
+		const held = await wait(60, [reportOf({})], ['taken', 'taken', 'held']);
+		expect(held.events).toEqual(['2 lock', '2 look held 45']);
+		expect(held.told[0]).toBe('0: another run is repairing; waiting for its end');
+		const never = await wait(3, [CRITICAL], ['taken']);
+		expect(never.events).toEqual(['3 look taken 5']);
+		expect(never.seconds).toBe(4);
+	});
+});

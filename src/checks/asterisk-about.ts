@@ -17,7 +17,6 @@ answer. A refused account is not tried again until it or manager.conf changes, o
 		authentication: 'it refuses the account',
 		no_account: 'no account is known',
 		deadlocked: 'it answers Ping and no question about channels',
-		no_restart: 'the veto against starting it has stood for a day',
 		slow: 'it takes long to answer a Ping',
 		clock_skew: "its clock is not this machine's",
 		rights: 'the account may not ask for CoreStatus',

@@ -20,13 +20,6 @@ import { FEWEST_ORIGINATES, type ManagerSample, readManagerSample, readOldestAct
 import { type Rooms, readRooms } from './queues-rooms.ts';
 import { readUnansweredUrls, type UnansweredUrls } from './queues-urls.ts';
 
-/** Calls with agents that have to be old before it is asked whether they still exist. */
-const FEW_LONG_CALLS = 10;
-/** Seconds after which a request to a web server is no longer fresh. */
-const SLOW_REQUEST = 60;
-/** Seconds without a word after which a remote agent makes one ask whether there should be any. */
-const REMOTE_SILENCE = 15;
-
 /** What is not asked in every look. */
 export type QueueQuestions = {
 	manager: Question<ManagerSample>;
@@ -162,12 +155,12 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 			? { every: 5, cost: 1, read: () => readWaitingMail(tables), doubtful: (mail) => mail !== null }
 			: undefined,
 		ghosts:
-			runs('6') && longCalls.reduce((sum, { long }) => sum + long, 0) >= FEW_LONG_CALLS
+			runs('6') && longCalls.reduce((sum, { long }) => sum + long, 0) >= limits.auto_calls_ghosts.warn
 				? {
 						every: 5,
 						cost: 2,
 						read: () => readGhosts(tables, serverIp),
-						doubtful: (count) => count >= FEW_LONG_CALLS,
+						doubtful: (count) => count >= limits.auto_calls_ghosts.warn,
 					}
 				: undefined,
 		duties:
@@ -192,12 +185,13 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 				? { every: 5, cost: 2, read: () => readUnprocessed(tables), doubtful: (count) => (count ?? 0) > 0 }
 				: undefined,
 		remoteAgents: agents.some(
-			({ remote, status, oldestUpdate }) => remote && status !== 'PAUSED' && oldestUpdate >= REMOTE_SILENCE,
+			({ remote, status, oldestUpdate }) =>
+				remote && status !== 'PAUSED' && oldestUpdate >= limits.remote_agents_silence.warn,
 		)
 			? { every: 1, cost: 1, urgent: true, read: () => readRemoteAgents(tables, serverIp) }
 			: undefined,
 		urls:
-			copies.senders.oldest >= SLOW_REQUEST
+			copies.senders.oldest >= limits.url_age.warn / 2
 				? { every: 1, cost: 1, urgent: true, read: () => readUnansweredUrls(tables) }
 				: undefined,
 	};

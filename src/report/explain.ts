@@ -1,8 +1,9 @@
-import { COMMON_FINDINGS } from '../checks/check.ts';
+import { type About, COMMON_FINDINGS } from '../checks/check.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { Origin, Origins } from '../origins.ts';
+import { EVERY_REPAIR } from '../repair-about.ts';
 import { SETTING_TEXTS } from '../setting-texts.ts';
-import { PREFIX, type SettingName } from '../settings.ts';
+import { PREFIX } from '../settings.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import type { CheckId } from '../types.ts';
 import { fitTo, INDENT } from './lines.ts';
@@ -10,42 +11,50 @@ import { fitTo, INDENT } from './lines.ts';
 /** What these checks look at, by which limits and settings, where those came from, and what would be done about what. */
 export function explain(ids: readonly CheckId[], origins: Origins, notes: readonly string[], width: number): string {
 	const parts = CHECKS.filter(({ id }) => ids.includes(id)).map(({ id, needs, about }) => [
-		`${id.padEnd(INDENT.length)}${about.looksAt}`,
-		...(needs.length > 0 ? [`${INDENT}skipped when ${needs.join(' or ')} is down`] : []),
-		...heading('limits', about.limits),
-		...about.limits.flatMap((name) => [
-			`${INDENT}${name}: ${THRESHOLDS[name].meaning}`,
-			`${INDENT}  warning from ${told(origins.limit(name, 'warn'))}`,
-			`${INDENT}  critical from ${told(origins.limit(name, 'crit'))}`,
-		]),
-		...heading('settings', about.settings),
-		...about.settings.map((name) => setting(name, origins)),
-		'  finds',
-		...Object.entries(about.finds).map(([kind, words]) => `${INDENT}${id}.${kind}: ${words}`),
-		'  does',
-		`${INDENT}${about.does}`,
+		titled(id, about.looksAt),
+		...(needs.length > 0 ? [`${INDENT}skipped while ${needs.join(' or ')} is down`] : []),
+		...inForce(about, origins),
+		...list('finds', kinds(id, about.finds)),
+		...list('does', [about.does]),
 	]);
-	const used = CHECKS.flatMap(({ about }) => about.settings);
-	const others = (Object.keys(SETTING_TEXTS) as SettingName[]).filter((name) => !used.includes(name));
-	const all = [
-		...parts,
-		[
-			'every check',
-			'  finds',
-			...Object.entries(COMMON_FINDINGS).map(([kind, words]) => `${INDENT}….${kind}: ${words}`),
-		],
-		...(ids.length === CHECKS.length ? [['other settings', ...others.map((name) => setting(name, origins))]] : []),
-		[...notes],
+	const common = [titled('any', 'what can befall each check'), ...list('finds', kinds('…', COMMON_FINDINGS))];
+	const repairs = [
+		titled('repairs', EVERY_REPAIR.looksAt),
+		...inForce(EVERY_REPAIR, origins),
+		...list('does', [EVERY_REPAIR.does]),
 	];
-	return `${all
+	return `${[...parts, common, repairs, notes]
 		.filter((lines) => lines.length > 0)
-		.map((lines) => fitTo(lines, width).join('\n'))
+		.map((lines) => fitTo(lines.map(oneLine), width).join('\n'))
 		.join('\n\n')}\n`;
 }
 
-const heading = (word: string, list: readonly unknown[]): string[] => (list.length > 0 ? [`  ${word}`] : []);
+/** Texts stand in the code in several lines. */
+const oneLine = (text: string): string => text.replace(/\n/g, ' ');
 
-const told = ({ value, where }: Origin): string => `${value} (${where})`;
+const titled = (title: string, text: string): string =>
+	title.padEnd(INDENT.length - 1) + (text === '' ? '' : ` ${text}`);
 
-const setting = (name: SettingName, origins: Origins): string =>
-	`${INDENT}${PREFIX}${name}=${told(origins.setting(name))}: ${SETTING_TEXTS[name].meaning}`;
+const list = (title: string, lines: readonly string[]): string[] =>
+	lines.length === 0 ? [] : [`  ${title}`, ...lines.map((line) => INDENT + line)];
+
+const kinds = (id: string, finds: About['finds']): string[] =>
+	Object.entries(finds).map(([kind, words]) => `${id}.${kind}: ${words}`);
+
+function inForce({ limits, settings }: Pick<About, 'limits' | 'settings'>, origins: Origins): string[] {
+	const told = ({ value, where }: Origin): string => `${value} (${where})`;
+	return [
+		...list(
+			'limits',
+			limits.flatMap((name) => [
+				`${name}: ${THRESHOLDS[name].meaning}`,
+				`  warning from ${told(origins.limit(name, 'warn'))}`,
+				`  critical from ${told(origins.limit(name, 'crit'))}`,
+			]),
+		),
+		...list(
+			'settings',
+			settings.map((name) => `${PREFIX}${name}=${told(origins.setting(name))}: ${SETTING_TEXTS[name].meaning}`),
+		),
+	];
+}

@@ -93,7 +93,7 @@ function labelOf(name: string, subjects: readonly string[]): string {
 	if (subjects.length === 0) return name;
 	const words = name.split('_');
 	const short = words.map((word, index) => word.slice(0, index < words.length - 1 ? 1 : 3)).join('');
-	const label = plain(`${short}_${subjects.join('_').replace(/^AST_/, '')}`).replace(/['=]/g, '_');
+	const label = plain(`${short}_${subjects.join('_').replace(/^(AST|vicidial)_/, '')}`).replace(/['=]/g, '_');
 	return label.includes(' ') ? `'${label}'` : label;
 }
 

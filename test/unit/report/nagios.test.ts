@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderNagios, renderNagiosTrouble } from '../../../src/report/nagios.ts';
+import { THRESHOLDS } from '../../../src/thresholds.ts';
 import type { Metric } from '../../../src/types.ts';
 import { reportOf, STOPPED } from './given.ts';
 import { readPluginOutput } from './plugin-output.ts';
@@ -77,6 +78,11 @@ describe('the report for a monitor', () => {
 				})),
 		);
 		expect(read({ checks: [{ metrics }] }).data).toHaveLength(13);
+	});
+
+	it('has names of limits that differ in their first 19 characters', () => {
+		const short = Object.keys(THRESHOLDS).map((name) => name.slice(0, 19));
+		expect(short.filter((name, index) => short.indexOf(name) !== index)).toEqual([]);
 	});
 
 	it('lets no bar, line break or colour of others into its text', () => {

@@ -93,7 +93,7 @@ export const PROCESSES: Area = {
 			twin: {
 				but: 'somebody holds LOCK TABLES, and it waits for that',
 				inject: (stage) => lockTables(stage, 'vicidial_campaign_stats_debug WRITE'),
-				tells: ['mysql.locked IP:3306', 'processes.silent AST_VDauto_dial'],
+				tells: ['mysql.locked IP:PORT', 'processes.silent AST_VDauto_dial'],
 			},
 		},
 		{

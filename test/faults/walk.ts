@@ -71,7 +71,7 @@ export class Walker {
 	async #tick(env: Fault['env']): Promise<Tick> {
 		const { serverIp } = this.dialer;
 		const seen = await tick(this.dialer, [], { ...IN_A_ROW, ...env });
-		return { ...seen, findings: seen.findings.map((key) => key.replaceAll(serverIp, 'IP')) };
+		return { ...seen, findings: seen.findings.map((key) => general(key, serverIp)) };
 	}
 
 	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
@@ -144,10 +144,12 @@ export class Walker {
 
 	/** What the report says about causes that the row says otherwise. */
 	#misjudged({ find: [root, ...followers], beside = [], tells }: Fault, { report }: Tick): string[] {
-		const general = (key: string): string => key.replaceAll(this.dialer.serverIp, 'IP');
+		const { serverIp } = this.dialer;
 		const all = report.checks.flatMap(({ findings }) => findings);
 		const causes = new Map(
-			all.map(({ id, subject, cause }) => [general(`${id} ${subject}`), cause && general(cause)] as const),
+			all.map(
+				({ id, subject, cause }) => [general(`${id} ${subject}`, serverIp), cause && general(cause, serverIp)] as const,
+			),
 		);
 		const reaches = (key: string | undefined): boolean =>
 			key !== undefined && (key === root || reaches(causes.get(key)));
@@ -156,7 +158,7 @@ export class Walker {
 		for (const key of followers) if (!reaches(key)) problems.push(`${key} is not put down to ${root}`);
 		for (const key of causes.keys())
 			if (!reaches(key) && !beside.includes(key)) problems.push(`${key} is found beside ${root}`);
-		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`) === root) ?? '');
+		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`, serverIp) === root) ?? '');
 		if (tells && !tells.test(told)) problems.push(`${told} does not tell ${tells}`);
 		return problems;
 	}
@@ -196,6 +198,9 @@ export class Walker {
 		return before.filter((one) => !now.includes(one)).map((one) => `touched: ${one}`);
 	}
 }
+
+/** A key without what is another one on each dialer. */
+const general = (key: string, serverIp: string): string => key.replaceAll(serverIp, 'IP').replace(/IP:\d+$/, 'IP:PORT');
 
 /** The name of a daemon in findings. */
 const daemonOf = (script: string): string => script.replace(/(_AMI2)?\.pl$/, '');

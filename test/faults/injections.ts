@@ -101,6 +101,16 @@ export async function openAmi({ dialer, later }: Stage, count: number): Promise<
 	}
 }
 
+/** Connections to FastAGI that say nothing. */
+export async function idleCallers({ dialer, later }: Stage, count: number): Promise<void> {
+	for (let caller = 0; caller < count; caller++) {
+		const socket = createConnection({ host: dialer.serverIp, port: 4577 });
+		later(() => socket.destroy());
+		socket.on('error', () => {});
+		await new Promise((connected) => socket.once('connect', connected).once('close', connected));
+	}
+}
+
 /** Waits until the trouble itself has ended these daemons. */
 export async function gone({ dialer: { daemons } }: Pick<Stage, 'dialer'>, ...scripts: string[]): Promise<void> {
 	for (const script of scripts) await until(`the end of ${script}`, 30_000, () => daemons.pids(script).length === 0);

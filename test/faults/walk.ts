@@ -98,6 +98,7 @@ export class Walker {
 		const walked: Walked = { problems };
 		const done: string[] = [];
 		const failed: string[] = [];
+		const told: string[] = [];
 		const withheld = new Map<string, string>();
 		const looks =
 			fault.after === 'well'
@@ -116,8 +117,10 @@ export class Walker {
 			for (const { id, outcome, reason } of last.report.actions) {
 				if (outcome === 'withheld') withheld.set(id, reason ?? '');
 				else if (outcome === 'failed' && fault.fail?.[id]?.test(reason ?? '')) failed.push(id);
-				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) done.push(id);
-				else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
+				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) {
+					done.push(id);
+					told.push(reason ?? '');
+				} else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
 			}
 			if (fault.after === 'well' && wanted.every((id) => done.includes(id)) && last.exitCode === 0) {
 				walked.repaired = look;
@@ -136,6 +139,8 @@ export class Walker {
 		for (const [id, reason] of Object.entries(fault.withhold ?? {}))
 			if (!reason.test(withheld.get(id) ?? ''))
 				problems.push(`not withheld with that reason: ${id} (${withheld.get(id)})`);
+		if (fault.doing && !told.some((reason) => fault.doing?.test(reason)))
+			problems.push(`not told of what is done: ${fault.doing}; but ${told.join(', ')}`);
 		problems.push(...(await this.#ending(fault, last, walked)));
 		if (fault.proof && !(await fault.proof(stage))) problems.push('the dialer is not as the row says in the end');
 		problems.push(...this.#touched(before));

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import type { Stage } from './fault.ts';
 import { here } from './injections.ts';
 
@@ -40,8 +41,12 @@ export const agents = (stage: Stage, count: number, age: number): Promise<unknow
 		FROM seq_1_to_50 WHERE seq <= ${count}`,
 	);
 
-/** Phones of one call each, that ring at nobody for half a minute. */
-export async function ring({ dialer }: Stage, count: number): Promise<void> {
+/** Calls to phones that take no notice: each rings for half a minute. */
+export async function ring({ dialer, later }: Stage, count: number): Promise<void> {
+	const phones = createSocket('udp4');
+	later(() => phones.close());
+	await new Promise<void>((bound) => phones.bind(0, dialer.serverIp, bound));
+	const { port } = phones.address();
 	for (let phone = 0; phone < count; phone++)
-		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:9 application Wait 30`);
+		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:${port} application Wait 30`);
 }

@@ -197,8 +197,3 @@ function restsOf(subject: string): Needs {
 	if (subject === 'Asterisk') return { needs: ['mysql', 'asterisk'] };
 	return DAEMONS.find(({ name }) => name === subject) ?? { needs: ['mysql'] };
 }
-
-/** What a queue rests on whose work is no daemon's: a job of cron, Asterisk itself, a matter of data. */
-const restOf = ({ subject }: Finding): Pick<Daemon, 'needs'> => ({
-	needs: subject === 'Asterisk' ? ['asterisk'] : ['mysql'],
-});

@@ -183,7 +183,7 @@ describe('a dialer with every keepalive code, the options and the cron jobs', ()
 	it.each(['loop', 'fifo', 'child'] as const)('has daemons that can be let go when they hang by %s', async (way) => {
 		const before = copies('AST_manager_send.pl');
 		await dialer.daemons.hang('AST_manager_send.pl', way);
-		dialer.daemons.release('AST_manager_send.pl');
+		await dialer.daemons.release('AST_manager_send.pl');
 		await placeCalls(dialer, 1);
 		expect(copies('AST_manager_send.pl')).toEqual(before);
 	});

@@ -54,8 +54,12 @@ async function giveUp(problems: readonly string[], format: Format): Promise<neve
 }
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
-	const notes: string[] = [];
-	const settings = readSettings(options.envFile, notes);
+	const { settings, sources, notes } = readSettings(options.envFile);
+	if (options.explain) {
+		const [{ explain }, { Origins }] = await Promise.all([import('./report/explain.ts'), import('./origins.ts')]);
+		const text = explain(options.explain, new Origins(settings, sources), notes, surface(options).width);
+		leave((await print(text)) ? 0 : 3);
+	}
 	const metricsFile = metricsFileOf(options);
 	// every wait has its own deadline; this is for the one that somebody forgets
 	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;

@@ -98,7 +98,7 @@ const NAMES = [
 /** Name of a setting without its prefix; the limits have names of their own. */
 export type SettingName = (typeof NAMES)[number];
 
-const PREFIX = 'VICIKEEP_';
+export const PREFIX = 'VICIKEEP_';
 const KNOWN: string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
@@ -208,9 +208,11 @@ export function settle(sources: SettingsSources): Settings {
 const isIPv4 = (text: string): boolean =>
 	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
-type Given = Map<string, { value: string; where: string }>;
+/** What was set by hand, by full name, and where. */
+export type Given = Map<string, { value: string; where: string }>;
 
-function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
+/** Everything that was set in the environment and the settings file; what is wrong with it is added to `problems`. */
+export function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
 	const given: Given = new Map();
 	const take = (name: string, value: string, where: string): void => {
 		if (KNOWN.includes(name)) given.set(name, { value, where });

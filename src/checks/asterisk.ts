@@ -4,26 +4,24 @@ import { scriptGeneration } from '../dialer/daemons.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
+import { about } from './asterisk-about.ts';
 import { explainTrouble, killByHand, killRemedy } from './asterisk-trouble.ts';
 import type { Check } from './check.ts';
-
-/** Seconds after which a veto against starting Asterisk is taken for forgotten. */
-const VETO_FORGOTTEN = 86_400;
 
 export const asterisk: Check<AsteriskObservation> = {
 	id: 'asterisk',
 	needs: [],
+	about,
 
 	observe: readAsterisk,
 
-	judge(seen, { settings, note }) {
+	judge(seen, { settings }) {
 		const { limits } = settings;
 		if (seen.notHere)
 			return { findings: [], metrics: [], skippedBecause: 'this server runs no Asterisk (active_asterisk_server=N)' };
-		const veto = seen.noRestart ? oldVeto(note('asterisk veto on starts').seconds) : [];
 		const down = explainTrouble(seen, settings);
-		if (down) return { findings: [down, ...veto], metrics: [] };
-		const findings: Finding[] = [...veto];
+		if (down) return { findings: [down], metrics: [] };
+		const findings: Finding[] = [];
 		const metrics: Metric[] = [];
 		const add = (
 			id: string,
@@ -98,20 +96,4 @@ function deadlocked(seen: AsteriskObservation, probes: number, settings: Setting
 		advice: `asterisk -rx "core show locks"; ast_coredumper --running; then ${killByHand(seen, settings)}`,
 		...(remedy !== undefined && { remedy }),
 	};
-}
-
-/** A veto that was set for an hour of work and forgotten leaves a crashed Asterisk down. */
-function oldVeto(seconds: number): Finding[] {
-	if (seconds < VETO_FORGOTTEN) return [];
-	const summary = `asterisk_temp_no_restart has been Y for ${Math.floor(seconds / 3600)} hours: an Asterisk that ends stays down`;
-	return [
-		{
-			id: 'asterisk.no_restart',
-			subject: 'Asterisk',
-			status: 'warning',
-			summary,
-			evidence: { seconds: Math.round(seconds) },
-			advice: 'set "Temp Disable Auto Restart" of this server to N on the admin page',
-		},
-	];
 }

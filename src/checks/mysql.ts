@@ -5,6 +5,7 @@ import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { World } from '../world.ts';
 import type { Check } from './check.ts';
+import { about } from './mysql-about.ts';
 import { lockFinding } from './mysql-lock.ts';
 
 type Observation =
@@ -63,6 +64,7 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host.start
 export const mysql: Check<Observation> = {
 	id: 'mysql',
 	needs: [],
+	about,
 
 	async observe(world) {
 		try {

@@ -3,6 +3,7 @@ import { SlowTable } from '../dialer/queues-ask.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Judgement, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
+import { about } from './queues-about.ts';
 import { abandonQueue, callbackQueue, inGroupStatistics, waitingMail } from './queues-adapt.ts';
 import { agentsInQueue, laggingAgents, remoteAgents } from './queues-agents.ts';
 import {
@@ -63,6 +64,7 @@ const IDLE = 600;
 export const queues: Check<QueueObservation | { slow: SlowTable }> = {
 	id: 'queues',
 	needs: ['mysql'],
+	about,
 
 	observe: (world) =>
 		readQueues(world).catch((error: unknown) => {

@@ -35,8 +35,6 @@ export interface AsteriskObservation {
 	processes: { pid: number; startTicks: number; state: string; age: number }[];
 	/** how it runs, or was last seen running */
 	ran: AsteriskRan | undefined;
-	/** an administrator's veto against starting it; undefined when the database cannot say */
-	noRestart: boolean | undefined;
 	/** what was last learnt of the channel lock */
 	probe: DeepProbe | undefined;
 	/** whether an Asterisk that answers under this address must be a process of this machine */
@@ -67,7 +65,6 @@ export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 			age: uptime - started,
 		})),
 		ran: running[0] ? howItRuns(world, running[0]) : world.memory.asterisk,
-		noRestart: row?.asteriskTempNoRestart,
 		probe: world.deepProbe,
 		local: host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host)),
 		address: `${host}:${port}`,

@@ -1,5 +1,5 @@
-import type { ServerRow } from '../world.ts';
 import type { TableReader } from './queues-ask.ts';
+import type { ServerRow } from './server.ts';
 
 /** Something that the stock keepalive does in its next minute. */
 export interface Due {

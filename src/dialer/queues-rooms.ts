@@ -1,6 +1,6 @@
-import type { ServerRow } from '../world.ts';
 import { secondsSinceLocal } from './heartbeats.ts';
 import type { TableReader } from './queues-ask.ts';
+import type { ServerRow } from './server.ts';
 
 /** The rooms of this dialer's agents. */
 export interface Rooms {

@@ -1,6 +1,6 @@
 import type { Memory } from '../memory.ts';
 import { askInTurn, type Samples, type Turns } from '../rotation.ts';
-import type { ServerRow, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { optionsOf } from './crontab.ts';
 import { type AgentRow, readAgents } from './queues-agents.ts';
 import { TableReader } from './queues-ask.ts';
@@ -9,6 +9,7 @@ import { type Copies, countScript } from './queues-copies.ts';
 import { type Campaign, type HopperRow, readCampaigns, readHopper, readHopperWords } from './queues-hopper.ts';
 import { type Backlog, type QueueHead, readBacklogs } from './queues-manager.ts';
 import { type QueueQuestions, questionsFor } from './queues-questions.ts';
+import type { ServerRow } from './server.ts';
 
 /** Statements that questions may take in one look, besides those of every look. */
 const BUDGET = 3;

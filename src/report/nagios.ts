@@ -85,13 +85,15 @@ const performance = (metrics: readonly Metric[]): string =>
 		.join(' ');
 
 /**
- * The first 19 characters of a label must tell it from all others (round-robin databases keep no more), so of the name of
- * a quantity that exists once per daemon, campaign or folder only the initials stand before what it is about.
+ * The first 19 characters of a label must tell it from all others (round-robin databases keep no more), so the name of a
+ * quantity that exists once per daemon, campaign or folder is shortened before what it is about: daemon_silence of
+ * AST_update is dsil_update.
  */
 function labelOf(name: string, subjects: readonly string[]): string {
 	if (subjects.length === 0) return name;
-	const initials = name.split('_').map((word) => word[0]);
-	const label = plain(`${initials.join('')}_${subjects.join('_')}`).replace(/['=]/g, '_');
+	const words = name.split('_');
+	const short = words.map((word, index) => word.slice(0, index < words.length - 1 ? 1 : 3)).join('');
+	const label = plain(`${short}_${subjects.join('_').replace(/^(AST|vicidial)_/, '')}`).replace(/['=]/g, '_');
 	return label.includes(' ') ? `'${label}'` : label;
 }
 

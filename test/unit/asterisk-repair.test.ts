@@ -132,7 +132,6 @@ describe('what is found', () => {
 		notHere: false,
 		processes: [{ pid: 5, startTicks: 1, state: 'S', age: 5000 }],
 		ran: { argv: PROGRAM },
-		noRestart: false,
 		probe: undefined,
 		local: true,
 		address: '127.0.0.1:5038',
@@ -156,8 +155,8 @@ describe('what is found', () => {
 			silentProbes,
 		},
 	});
-	const judged = (rest: Partial<AsteriskObservation>, settings = deadly, notes = {}) =>
-		asterisk.judge(seen(rest), { settings, note: notebookOf(remembering(notes)).note }).findings;
+	const judged = (rest: Partial<AsteriskObservation>, settings = deadly) =>
+		asterisk.judge(seen(rest), { settings, note: notebookOf(remembering({})).note }).findings;
 	const state = (state: string, age = 5000): Partial<AsteriskObservation> => ({
 		processes: [{ pid: 5, startTicks: 1, state, age }],
 	});
@@ -191,15 +190,6 @@ describe('what is found', () => {
 		expect(byDefault?.remedy).toBe(remedy?.startsWith('restart:') ? undefined : remedy);
 		if (id === 'asterisk.hung' && rest.local !== false)
 			expect(byDefault?.advice).toContain('kill -KILL 5 && /usr/share/astguiclient/start_asterisk_boot.pl');
-	});
-
-	it('is a veto that was forgotten, not one of today', () => {
-		const veto = (seconds: number) =>
-			judged({ trouble: undefined, noRestart: true }, settingsOf(), {
-				'asterisk veto on starts': { looks: 9, seconds },
-			}).map(({ id }) => id);
-		expect(veto(86_000)).toEqual([]);
-		expect(veto(86_500)).toEqual(['asterisk.no_restart']);
 	});
 });
 

@@ -17,7 +17,6 @@ describe('asterisk', () => {
 		notHere: false,
 		processes: [{ pid: 5, startTicks: 1, state: 'S', age: 5000 }],
 		ran: undefined,
-		noRestart: false,
 		probe: undefined,
 		local: true,
 		address: '127.0.0.1:5038',

@@ -5,9 +5,9 @@ import type { AgentRow } from '../../src/dialer/queues-agents.ts';
 import type { CallRow } from '../../src/dialer/queues-calls.ts';
 import type { HopperRow } from '../../src/dialer/queues-hopper.ts';
 import type { Backlog, ManagerSample, Originates } from '../../src/dialer/queues-manager.ts';
+import type { ServerRow } from '../../src/dialer/server.ts';
 import type { Sample } from '../../src/rotation.ts';
 import type { Finding } from '../../src/types.ts';
-import type { ServerRow } from '../../src/world.ts';
 import { notebookOf, remembering, settingsOf } from './given.ts';
 
 export type Changes = Partial<QueueObservation>;

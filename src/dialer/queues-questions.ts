@@ -15,17 +15,10 @@ import type { TableReader } from './queues-ask.ts';
 import { readGhosts, readSharedDrops, readUnprocessed, type Waiting } from './queues-calls.ts';
 import { type ChannelCounts, countChannels, readOrphansOfParking } from './queues-channels.ts';
 import { type Campaign, type HopperRun, type Overdue, readHopperRuns, readOverdueCallbacks } from './queues-hopper.ts';
-import { type Due, readAsteriskOutput, readSharedDuties, readTriggers } from './queues-keepalive.ts';
+import { type Due, readAsteriskOutput, readSharedDuties } from './queues-keepalive.ts';
 import { FEWEST_ORIGINATES, type ManagerSample, readManagerSample, readOldestAction } from './queues-manager.ts';
 import { type Rooms, readRooms } from './queues-rooms.ts';
 import { readUnansweredUrls, type UnansweredUrls } from './queues-urls.ts';
-
-/** Calls with agents that have to be old before it is asked whether they still exist. */
-const FEW_LONG_CALLS = 10;
-/** Seconds after which a request to a web server is no longer fresh. */
-const SLOW_REQUEST = 60;
-/** Seconds without a word after which a remote agent makes one ask whether there should be any. */
-const REMOTE_SILENCE = 15;
 
 /** What is not asked in every look. */
 export type QueueQuestions = {
@@ -44,7 +37,6 @@ export type QueueQuestions = {
 	channels: Question<ChannelCounts> | undefined;
 	parked: Question<string[]>;
 	rooms: Question<Rooms | null> | undefined;
-	triggers: Question<Due | null>;
 	duties: Question<Due[]> | undefined;
 	asteriskOutput: Question<number | null> | undefined;
 	urls: Question<UnansweredUrls | null> | undefined;
@@ -133,12 +125,6 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 					doubtful: (rooms) => rooms !== null && (rooms.countdowns.length > 0 || rooms.overstayed > 0),
 				}
 			: undefined,
-		triggers: {
-			every: 5,
-			cost: 1,
-			read: () => readTriggers(tables, serverIp),
-			doubtful: (due) => (due?.count ?? 0) > 0,
-		},
 		oldestAction: answersFor(responsible.flush, keepalives)
 			? {
 					every: 5,
@@ -162,12 +148,12 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 			? { every: 5, cost: 1, read: () => readWaitingMail(tables), doubtful: (mail) => mail !== null }
 			: undefined,
 		ghosts:
-			runs('6') && longCalls.reduce((sum, { long }) => sum + long, 0) >= FEW_LONG_CALLS
+			runs('6') && longCalls.reduce((sum, { long }) => sum + long, 0) >= limits.auto_calls_ghosts.warn
 				? {
 						every: 5,
 						cost: 2,
 						read: () => readGhosts(tables, serverIp),
-						doubtful: (count) => count >= FEW_LONG_CALLS,
+						doubtful: (count) => count >= limits.auto_calls_ghosts.warn,
 					}
 				: undefined,
 		duties:
@@ -192,12 +178,13 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 				? { every: 5, cost: 2, read: () => readUnprocessed(tables), doubtful: (count) => (count ?? 0) > 0 }
 				: undefined,
 		remoteAgents: agents.some(
-			({ remote, status, oldestUpdate }) => remote && status !== 'PAUSED' && oldestUpdate >= REMOTE_SILENCE,
+			({ remote, status, oldestUpdate }) =>
+				remote && status !== 'PAUSED' && oldestUpdate >= limits.remote_agents_silence.warn,
 		)
 			? { every: 1, cost: 1, urgent: true, read: () => readRemoteAgents(tables, serverIp) }
 			: undefined,
 		urls:
-			copies.senders.oldest >= SLOW_REQUEST
+			copies.senders.oldest >= limits.url_age.warn / 2
 				? { every: 1, cost: 1, urgent: true, read: () => readUnansweredUrls(tables) }
 				: undefined,
 	};

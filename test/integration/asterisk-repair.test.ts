@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
@@ -46,7 +46,7 @@ describe('an Asterisk that has ended', () => {
 	it('is found absent beside consoles and a hung -rx, left alone as the database says, then started by the boot script', async () => {
 		for (const flag of ['-r', '-rx'])
 			strangers.push(
-				spawn('/usr/bin/perl', ['-e', 'sleep 500', flag, 'core show uptime'], {
+				spawn('/usr/bin/perl', ['-e', 'sleep 500', '--', flag, 'core show uptime'], {
 					argv0: '/usr/sbin/asterisk',
 					stdio: 'ignore',
 				}),
@@ -75,10 +75,18 @@ describe('an Asterisk that has ended', () => {
 
 	it('is typed into the screen where it ran, never while something else runs there', async () => {
 		await dialer.asterisk.kill();
+		const sessions = (): string[] =>
+			readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
+		await until('the end of its screen', 5000, () => sessions().length === 0);
 		await screen('-d', '-m', '-S', 'asterisk2', '/bin/bash');
 		await screen('-d', '-m', '-S', 'asterisk', '/bin/bash', '--norc');
-		const session = readdirSync(join(dialer.folder, 'screens')).find((name) => name.endsWith('.asterisk')) ?? '';
+		const [session = ''] = sessions();
 		const type = (text: string): Promise<void> => screen('-S', session, '-p', '0', '-X', 'stuff', text);
+		const page = join(dialer.folder, 'page');
+		await until('its prompt', 5000, async () => {
+			await screen('-S', session, '-p', '0', '-X', 'hardcopy', page);
+			return existsSync(page) && /[$#]/.test(readFileSync(page, 'latin1'));
+		});
 		await type(`${dialer.folder}/bin/asterisk -vvgcT\r`);
 		await until('Asterisk', 10_000, async () => running().length === 1 && (await look()).exitCode === 0);
 		await dialer.asterisk.kill();
@@ -99,6 +107,7 @@ describe('an Asterisk that has ended', () => {
 		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C .* -vvgcT/);
 		expect(repaired.exitCode).toBe(0);
 		expect(running()).toHaveLength(1);
+		await screen('-S', session, '-X', 'quit');
 	});
 
 	it('is started by its unit where it had one, and only by that', async () => {
@@ -135,10 +144,10 @@ describe('a living Asterisk', () => {
 			expect(seen.findings[0]).toMatch(/^asterisk\.(ami_refused|starting) Asterisk$/);
 			expect(seen.actions).toEqual([]);
 		}
-		writeFileSync(manager, stock);
-		await dialer.asterisk.cli('manager reload');
-		await until('the manager', 5000, async () => (await look()).exitCode === 0);
 		expect(running()).toEqual(before);
+		writeFileSync(manager, stock);
+		await dialer.asterisk.kill();
+		await dialer.asterisk.start();
 	});
 
 	it('that is stopped is never killed, unless that is asked for and three looks agree', async () => {

@@ -64,14 +64,8 @@ const WAITING = 'last_call_time, last_call_finish, last_state_change';
 
 export const OBSERVABLES: Observable[] = [
 	{
-		what: '3: old shared drops gone, trunks reported per campaign',
-		given: does(
-			"INSERT INTO vicidial_shared_drops SET server_ip=@ip, drop_time=NOW() - INTERVAL 1 MINUTE, callerid='OLD'",
-			'DELETE FROM vicidial_campaign_server_stats',
-		),
-		seen: value(
-			"SELECT COUNT(*) = 2 AND (SELECT COUNT(*) FROM vicidial_shared_drops) = 0 FROM vicidial_campaign_server_stats WHERE campaign_id IN ('OUTBOUND', 'MANUAL1')",
-		),
+		what: '3: trunks reported per campaign with agents',
+		moves: value("SELECT update_time FROM vicidial_campaign_server_stats WHERE campaign_id='OUTBOUND'"),
 	},
 	{
 		what: '4: a live row per line of an active remote agent',

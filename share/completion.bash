@@ -38,11 +38,15 @@ _vicikeep() {
 		:
 		return
 		;;
+	--explain)
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config mysql asterisk processes queues conf' -- "$part")
+		return
+		;;
 	--env-file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W '-n --dry-run --only --skip --rebuild --wait --format --json --metrics-file -t --timeout -q --quiet -v --verbose --env-file --no-color --help' -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -W '-n --dry-run --only --skip --rebuild --wait --format --json --metrics-file -t --timeout -q --quiet -v --verbose --explain --env-file --no-color --help' -- "$cur")
 }
 complete -F _vicikeep vicikeep

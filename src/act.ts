@@ -1,17 +1,20 @@
 import { sleep } from './adapters/clock.ts';
-import { runProgram } from './adapters/exec.ts';
-import { isMissing } from './adapters/files.ts';
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import { processesOf } from './dialer/process-table.ts';
+import { ageQueue } from './repairs/age-queue.ts';
+import { explainStart } from './repairs/explain-start.ts';
+import { gatherEvidence } from './repairs/gather-evidence.ts';
 import { type Proof, proveLife } from './repairs/prove-life.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
-import { StepFailed, screenProgram } from './repairs/screen.ts';
+import { StepFailed } from './repairs/screen.ts';
+import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
+import { seeThatItCanStart, startDaemon } from './repairs/start-daemon.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
 import { badMoment } from './restraint.ts';
+import { startBlocked } from './steps.ts';
 import type { Action, ActionReport, Step } from './types.ts';
 import type { World } from './world.ts';
 
-const START_TIMEOUT = 5000;
 /** Milliseconds until a damaged conf file is looked at again: stock copies in place, piece by piece. */
 const SECOND_LOOK = 2000;
 /** Milliseconds that must be left of the run after waiting for it. */
@@ -47,15 +50,21 @@ export async function act(
 		// one that copies conf files in place must be gone, however long it takes; one that hangs starts no daemons
 		await awaitStockKeepalive(world, action.subject === 'conf' ? Number.POSITIVE_INFINITY : KEEPALIVE_HANGS);
 		if (action.subject === 'conf') return report(await actOnConf(action, world, stillNeeded));
+		if (action.subject === 'Asterisk')
+			return report(await actOnAsterisk(action, world, environment, stillNeeded, told));
 		const daemon = DAEMONS.find(({ name }) => name === action.subject);
 		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
 		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
 		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
-		seeThatItCanStart(action, environment);
+		const table = world.proc.processes();
+		const found = processesOf(daemon, table, world.settings);
+		const inTheWay = startBlocked(action.steps, daemon, found, table);
+		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
+		seeThatItCanStart(action, environment, world);
 		let verified: ActionReport['verified'] = 'pending';
 		for (const step of action.steps) {
-			const performed = await perform(step, daemon, world, environment);
+			const performed = await perform(step, action, daemon, world, environment);
 			told.push(performed.told);
 			verified = performed.verified ?? verified;
 		}
@@ -86,21 +95,72 @@ async function actOnConf(
 	return { outcome: 'done', reason: told, verified };
 }
 
+/** A start that is begun is not cut off by the window: stock starts no Asterisk while there is one. */
+async function actOnAsterisk(
+	{ kind, steps }: Action,
+	world: World,
+	environment: Record<string, string>,
+	stillNeeded: () => Promise<boolean>,
+	told: string[],
+): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+	const as = kind === 'restart' ? 'restart' : 'start';
+	const tooLate = badMoment(as, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
+	if (tooLate) return { outcome: 'withheld', reason: tooLate };
+	if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it recovered by itself' };
+	let verified: true | 'pending' = 'pending';
+	for (const step of steps) {
+		if (step.do === 'evidence') told.push(await gatherEvidence('Asterisk', step, world, environment));
+		else if (step.do === 'stop') told.push(await stopProcesses(step, world, environment));
+		else if (step.do === 'start-asterisk') told.push(await startAsterisk(step, world, environment));
+		else if (step.do === 'prove') {
+			const proof = await proveAsterisk(world);
+			told.push(proof.told);
+			verified = proof.verified;
+		} else throw new StepFailed(`${step.do} is no step for Asterisk`);
+	}
+	return { outcome: 'done', reason: told.join('; '), verified };
+}
+
+/** What a step did, and whether that is a proof of life. */
+type Performed = { told: string; verified?: Proof['verified'] };
+
 async function perform(
 	step: Step,
+	{ steps }: Action,
 	daemon: Daemon,
 	world: World,
 	environment: Record<string, string>,
-): Promise<{ told: string; verified?: Proof['verified'] }> {
+): Promise<Performed> {
 	switch (step.do) {
+		case 'evidence':
+			return { told: await gatherEvidence(daemon.name, step, world, environment) };
 		case 'stop':
 			return { told: await stopProcesses(step, world, environment) };
 		case 'start':
-			return { told: await start(step, daemon, world, environment) };
+			return { told: await startDaemon(step, daemon, world, environment) };
+		case 'age-queue':
+			return { told: await ageQueue(step, world) };
 		case 'prove':
-			return proveLife(daemon, world);
+			return prove(steps, daemon, world, environment);
 		default:
 			throw new StepFailed(`${step.do} is no step for a daemon`);
+	}
+}
+
+/** A start that does not last has a reason that is worth more than the fact. @throws StepFailed */
+async function prove(
+	steps: readonly Step[],
+	daemon: Daemon,
+	world: World,
+	environment: Record<string, string>,
+): Promise<Proof> {
+	try {
+		return await proveLife(daemon, world);
+	} catch (error) {
+		const start = steps.find((step) => step.do === 'start');
+		const { copies } = processesOf(daemon, world.proc.processes(), world.settings);
+		if (!(error instanceof StepFailed) || !start || copies.length > 0) throw error;
+		throw new StepFailed([error.message, ...(await explainStart(start, world, environment))].join('; '));
 	}
 }
 
@@ -113,38 +173,4 @@ async function awaitStockKeepalive({ proc, settings, deadline }: World, oldest: 
 		if (deadline.remaining() < NEEDED_AFTER_WAIT) throw new StockAtWork();
 		await sleep(500);
 	}
-}
-
-/** Whether a start can succeed at all; asked before anything is stopped for it. @throws StepFailed */
-function seeThatItCanStart({ steps }: Action, environment: Record<string, string>): void {
-	const step = steps.find((one) => one.do === 'start');
-	if (!step) return;
-	if (step.screen !== null) screenProgram(environment);
-	const [script = ''] = step.argv;
-	for (const path of [script, environment.HOME ?? '/'])
-		if (isMissing(path)) throw new StepFailed(`there is no ${path}`);
-}
-
-async function start(
-	step: Extract<Step, { do: 'start' }>,
-	daemon: Daemon,
-	{ proc, settings }: World,
-	environment: Record<string, string>,
-): Promise<string> {
-	// stopping took its time, and somebody else may have been faster
-	const [other] = processesOf(daemon, proc.processes(), settings).copies;
-	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
-	const [script = '', ...args] = step.argv;
-	const { exitCode, output } =
-		step.screen === null
-			? await runProgram(script, args, environment, START_TIMEOUT, 'leaves processes behind')
-			: await runProgram(
-					screenProgram(environment),
-					['-d', '-m', '-S', step.screen, ...step.argv],
-					environment,
-					START_TIMEOUT,
-				);
-	if (exitCode !== 0)
-		throw new StepFailed(`${script} could not be started: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
-	return step.screen === null ? `started by ${script}` : `started in screen ${step.screen}`;
 }

@@ -11,6 +11,8 @@ export interface Options {
 	only: boolean;
 	/** conf files to be made anew although nothing is wrong with them */
 	rebuild: string[] | 'all' | undefined;
+	/** checks to explain instead of running any */
+	explain?: readonly CheckId[];
 	/** seconds in which to look again and again until nothing is critical */
 	wait?: number;
 	format: Format;
@@ -86,6 +88,12 @@ export function defineCommandLine(
 			(_: string, count: number) => count + 1,
 			0,
 		)
+		.addOption(
+			new Option(
+				'--explain [ids]',
+				'what each check (or these) looks at, its limits and where they come from, what it would do; looks at nothing',
+			).argParser(checkIds),
+		)
 		.option('--env-file <path>', 'settings file (default: /etc/vicikeep.env when it exists)')
 		.option('--no-color', 'no colours; so do NO_COLOR, TERM=dumb and a pipe')
 		.exitOverride()
@@ -95,14 +103,19 @@ export function defineCommandLine(
 			'after',
 			'\nExit status: 0 all well or repaired and verified, 1 warning, 2 critical,\n3 unknown, wrong usage or unreadable configuration.',
 		)
-		.allowExcessArguments(false)
+		.allowExcessArguments()
 		.action((options, command: Command) => {
+			const [word] = command.args;
+			if (word !== undefined) command.error(`error: "check" takes options only, found "${word}"`);
+			if (options.json && command.getOptionValueSource('format') === 'cli' && options.format !== 'json')
+				command.error(`error: --json is short for --format json; it cannot go with --format ${options.format}`);
 			const checks = CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id)));
 			if (checks.length === 0) command.error('error: --skip leaves no check to run');
 			take({
 				dryRun: options.dryRun,
 				checks,
 				only: options.only !== undefined,
+				...(options.explain !== undefined && { explain: options.explain === true ? CHECK_IDS : options.explain }),
 				...(options.wait !== undefined && { wait: options.wait }),
 				format: options.json ? 'json' : options.format,
 				...(options.metricsFile !== undefined && { metricsFile: options.metricsFile }),
@@ -132,15 +145,20 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 		if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
 			return { print: text.join(''), exitCode: 0 };
 		if (error.code === 'commander.help') return { print: text.join(''), exitCode: 3 };
-		const told = text
-			.join('')
-			.replace(/^error: /, '')
-			.trim()
-			.replaceAll('\n', ' ');
+		const told = oneLine(text.join(''));
 		return { refused: `${told}; see vicikeep check --help`, format: namedFormat(argv) };
 	}
 	return run ? { run } : { print: text.join(''), exitCode: 3 };
 }
+
+/** What commander says, shortened to the option and what was expected. */
+const oneLine = (complaint: string): string =>
+	complaint
+		.replace(/^error: /, '')
+		.replace(/^option '(?:-\w, )?(--[\w-]+)[^']*' argument '.*?' is invalid\. /s, '$1: ')
+		.trim()
+		.replaceAll('\n', ' ')
+		.replace(/\.$/, '');
 
 /** The format that a command line asks for which cannot be taken: a monitor wants its complaint as it wants all else. */
 function namedFormat(argv: readonly string[]): Format {

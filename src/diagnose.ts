@@ -1,40 +1,44 @@
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
 import type { Finding } from './types.ts';
 
+/** What a daemon, or a job of cron's, rests on. */
+type Needs = Pick<Daemon, 'needs'>;
+
 /** One thing that a dialer rests on. */
 interface Level {
 	/** whether this finding says that it is down */
 	isDown: (finding: Finding) => boolean;
-	/** the daemons that cannot do without it */
-	carries: (daemon: Daemon) => boolean;
-	/** troubles of those daemons that it brings about; a stopped or doubled process has its own cause */
+	/** who cannot do without it */
+	carries: (of: Needs) => boolean;
+	/** troubles of theirs that it brings about; a stopped or doubled process has its own cause */
 	brings: readonly string[];
 	/** what is of no use to those daemons as long as it is down */
 	forbids: 'repairs' | 'stops' | 'nothing';
 }
 
 const ofProcesses = (...kinds: string[]): string[] => kinds.map((kind) => `processes.${kind}`);
-/** Troubles of a daemon that something beneath it can bring about. */
-const UNSERVED = ['hung', 'slow', 'saturated'];
-const DOWN = ofProcesses(
-	'absent',
-	'silent',
-	'heartbeat_old',
-	'heartbeat_missing',
-	'flapping',
-	'disconnected',
-	'manager_slow',
-	'not_listening',
-	...UNSERVED,
-);
-const LATE = ofProcesses('silent', 'heartbeat_old', ...UNSERVED);
+/** Rows that lie about, whatever the finding about them is called. */
+const QUEUES = 'queues';
+/** Troubles of a process whose foundation answers too late. */
+const LATE = [
+	QUEUES,
+	...ofProcesses('silent', 'heartbeat_old', 'heartbeat_missing', 'hung', 'slow', 'saturated'),
+	...ofProcesses('keepalive_silent', 'trigger_overdue', 'piling', 'overrunning', 'not_done'),
+];
+/** Troubles of a process whose foundation does not answer at all. */
+const DOWN = [...LATE, ...ofProcesses('absent', 'flapping', 'not_listening')];
+/** The same, of a process that talks to Asterisk's manager. */
+const UNHEARD = [...DOWN, ...ofProcesses('disconnected', 'deaf', 'manager_slow')];
 /** Troubles of a daemon that harm nobody who rests on it. */
 const HARMLESS = ofProcesses('duplicated', 'unseen_by_stock');
+/** What agents see as a time synchronization problem, told once. */
+const APART = ofProcesses('clocks_differ', 'time_zones_differ');
 /** Critical findings about a database that answers all the same. */
 const MYSQL_ALIVE = ['mysql.locked', 'mysql.slow', 'mysql.clock_skew'];
 /** Findings after which Asterisk's manager cannot be worked with. */
 const ASTERISK_DOWN = [
 	'absent',
+	'starting',
 	'frozen',
 	'hung',
 	'ami_refused',
@@ -49,8 +53,8 @@ const every = (): boolean => true;
 const none = (): boolean => false;
 const needs =
 	(what: Daemon['needs'][number]) =>
-	(daemon: Daemon): boolean =>
-		daemon.needs.includes(what);
+	(of: Needs): boolean =>
+		of.needs.includes(what);
 /** Whether the finding is about one of these daemons' processes, and harms who rests on it. */
 const daemon =
 	(...names: string[]) =>
@@ -75,15 +79,21 @@ const LEVELS: readonly Level[] = [
 		forbids: 'repairs',
 	},
 	// a statement that waits for a lock waits as long after a restart
-	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
-	{ isDown: ({ id }) => id.endsWith('.database'), carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: LATE, forbids: 'stops' },
+	{
+		isDown: ({ id }) => id.endsWith('.database') || id === 'queues.slow_table',
+		carries: needs('mysql'),
+		brings: LATE,
+		forbids: 'stops',
+	},
 	{
 		isDown: ({ id, status }) => id === 'mysql.slow' && status === 'critical',
 		carries: needs('mysql'),
 		brings: LATE,
 		forbids: 'stops',
 	},
-	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: DOWN, forbids: 'repairs' },
+	{ isDown: ({ id }) => id === 'mysql.clock_skew', carries: needs('mysql'), brings: APART, forbids: 'nothing' },
+	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: UNHEARD, forbids: 'repairs' },
 	{ isDown: daemon('AST_manager_listen'), carries: needs('AST_manager_listen'), brings: DOWN, forbids: 'nothing' },
 	{ isDown: daemon('AST_manager_send'), carries: none, brings: [], forbids: 'nothing' },
 	{ isDown: daemon('AST_update'), carries: none, brings: [], forbids: 'nothing' },
@@ -142,25 +152,48 @@ export function aftermath(findings: readonly Finding[], repaired: readonly Findi
 	});
 }
 
-/** Names the root: each finding that is the consequence of another one gets that one as its cause. */
+/**
+ * Names the root: each finding that is the consequence of another one gets that one as its cause, and never one that is a
+ * consequence itself. What a check has named as a cause stands where nothing beneath explains it.
+ */
 export function diagnose(findings: readonly Finding[]): Finding[] {
+	const causes = new Map<string, string>();
+	for (const finding of findings) {
+		const found = causeOf(finding, findings);
+		const cause = found ? keyOf(found) : finding.cause;
+		if (cause !== undefined) causes.set(keyOf(finding), cause);
+	}
 	return findings.map((finding) => {
-		const cause = causeOf(finding, findings);
-		return cause ? { ...finding, cause: keyOf(cause) } : finding;
+		const cause = rootIn(causes, keyOf(finding));
+		return cause === undefined ? finding : { ...finding, cause };
 	});
+}
+
+function rootIn(causes: ReadonlyMap<string, string>, key: string): string | undefined {
+	let root: string | undefined;
+	const met = new Set([key]);
+	for (let next = causes.get(key); next !== undefined && !met.has(next); next = causes.get(next)) {
+		met.add(next);
+		root = next;
+	}
+	return root;
 }
 
 function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined {
 	// several checks that fail to read the database tell one story
 	if (finding.id.endsWith('.database'))
 		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
-	// what the updater's row shows of the clocks is measured there as well
-	if (finding.id === 'processes.clocks_differ') return all.find(({ id }) => id === 'mysql.clock_skew');
-	const subject = DAEMONS.find(({ name }) => name === finding.subject);
-	if (!subject) return undefined;
 	const queue = finding.id.startsWith('queues.');
-	const beneath = LEVELS.filter(({ carries, brings }) => carries(subject) && (queue || brings.includes(finding.id)))
+	if (!queue && !finding.id.startsWith('processes.')) return undefined;
+	const of = restsOf(finding.subject);
+	const beneath = LEVELS.filter(({ carries, brings }) => carries(of) && brings.includes(queue ? QUEUES : finding.id))
 		.map((level) => firstOf(level, all))
 		.find((cause) => cause !== undefined);
-	return beneath ?? (queue ? all.find(daemon(subject.name)) : undefined);
+	return beneath ?? (queue ? all.find(daemon(finding.subject)) : undefined);
+}
+
+/** Whatever cron starts, and whoever else leaves rows lying about, works on the database. */
+function restsOf(subject: string): Needs {
+	if (subject === 'Asterisk') return { needs: ['mysql', 'asterisk'] };
+	return DAEMONS.find(({ name }) => name === subject) ?? { needs: ['mysql'] };
 }

@@ -6,6 +6,7 @@ import { Proc } from './adapters/proc.ts';
 import { type Options, parseCommandLine } from './cli.ts';
 import type { Format } from './option-values.ts';
 import { readSettings } from './read-settings.ts';
+import { Progress } from './report/progress.ts';
 import { renderQuiet } from './report/quiet.ts';
 import { render } from './report/render.ts';
 import { type Look, lockFor, look, type Session } from './session.ts';
@@ -54,17 +55,29 @@ async function giveUp(problems: readonly string[], format: Format): Promise<neve
 }
 
 async function check(options: Options, startedAt: Date, began: number): Promise<never> {
-	const notes: string[] = [];
-	const settings = readSettings(options.envFile, notes);
+	const { settings, sources, notes } = readSettings(options.envFile);
+	if (options.explain) {
+		const [{ explain }, { Origins }] = await Promise.all([import('./report/explain.ts'), import('./origins.ts')]);
+		const text = explain(options.explain, new Origins(settings, sources), notes, surface(options).width);
+		leave((await print(text)) ? 0 : 3);
+	}
 	const metricsFile = metricsFileOf(options);
 	// every wait has its own deadline; this is for the one that somebody forgets
 	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;
 	const stuck = 'internal error: still busy long after the deadline';
 	setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
+	const progress = new Progress({
+		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+		columns: process.stderr.columns ?? 80,
+		write: (text) => void (options.quiet || process.stderr.write(text)),
+	});
 	let working: string | undefined;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		const rest = (): string => (working === undefined ? '' : ` in the middle of ${working}; the next run finishes it`);
-		process.on(signal, () => leave(3, `vicikeep: ended by ${signal}${rest()}\n`));
+		process.on(signal, () => {
+			progress.done();
+			leave(3, `vicikeep: ended by ${signal}${rest()}\n`);
+		});
 	}
 	const session: Session = {
 		options,
@@ -78,7 +91,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 			working = what;
 		},
 	};
-	const seen = await lookAsAsked(session, startedAt, began);
+	const seen = await lookAsAsked(session, progress, startedAt, began);
+	progress.done();
 	if (options.metricsFile !== undefined && options.dryRun) notes.push('a dry run writes no metrics file');
 	const report = { ...seen.report, ...(notes.length > 0 && { notes }) };
 
@@ -102,7 +116,7 @@ function metricsFileOf({ metricsFile, dryRun }: Options): MetricsFile | undefine
 }
 
 /** One look, or as many as --wait allows. */
-async function lookAsAsked(session: Session, startedAt: Date, began: number): Promise<Look> {
+async function lookAsAsked(session: Session, progress: Progress, startedAt: Date, began: number): Promise<Look> {
 	const { options } = session;
 	const lookUnder = (lock: Lock | undefined, seconds: number, at?: Date, mark?: number): Promise<Look> => {
 		if (lock?.state === 'taken' && options.quiet)
@@ -111,13 +125,8 @@ async function lookAsAsked(session: Session, startedAt: Date, began: number): Pr
 	};
 	if (options.wait === undefined) return lookUnder(lockFor(session), options.timeoutSeconds, startedAt, began);
 
-	const [{ lookUntilWell }, { Progress }] = await Promise.all([import('./wait.ts'), import('./report/progress.ts')]);
-	const progress = new Progress({
-		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
-		columns: process.stderr.columns ?? 80,
-		write: (text) => void (options.quiet || process.stderr.write(text)),
-	});
-	const seen = await lookUntilWell({
+	const { lookUntilWell } = await import('./wait.ts');
+	return lookUntilWell({
 		wait: options.wait,
 		timeout: options.timeoutSeconds,
 		lock: () => lockFor(session),
@@ -125,8 +134,6 @@ async function lookAsAsked(session: Session, startedAt: Date, began: number): Pr
 		tell: (line, passed) => progress.tell(line, `${passed} s of ${options.wait}`),
 		complain: note,
 	});
-	progress.done();
-	return seen;
 }
 
 function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {

@@ -1,4 +1,5 @@
 import type { UpdaterHistory } from './dialer/updater.ts';
+import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
 /** Something that is the case now and was noted in earlier looks. */
@@ -51,6 +52,13 @@ export interface ConfMemory {
 	owed?: { since: string };
 }
 
+/** How Asterisk was seen running: what it is started with again. */
+export interface AsteriskRan {
+	/** its systemd unit, when it has one */
+	unit?: string;
+	argv: string[];
+}
+
 /** What the daemons showed at earlier looks. */
 export interface ProcessMemory {
 	/** starts of each daemon's processes as far as they were seen, clock ticks since boot, the newest last */
@@ -88,12 +96,18 @@ export interface Memory {
 		/** wall clock, ISO 8601, of the look that first saw servers.asterisk_temp_no_restart at Y; it outlasts reboots */
 		noRestartSince?: string;
 	};
+	/** how Asterisk was last seen running */
+	asterisk?: AsteriskRan;
+	/** the newest action there was at the last look that counts, and when that was: uptime in seconds, ISO 8601 */
+	actionsSeen?: { newest: number; at: number; since: string };
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
 	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
+	/** answers to questions that are not asked in every look, by check */
+	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }
@@ -111,12 +125,13 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, told, logged, conf } = memory;
+	const { commands, server, asterisk, told, logged, conf } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
 		logged,
 		...(server && { server }),
+		...(asterisk && { asterisk }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
 	};

@@ -1,3 +1,6 @@
+/** Letters of a word that say enough of it. */
+const SHORTEST_BEGINNING = 3;
+
 /** Edits (insert, delete, replace, swap of neighbours) that turn one word into the other. */
 function editDistance(a: string, b: string): number {
 	const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
@@ -14,8 +17,10 @@ function editDistance(a: string, b: string): number {
 	return rows[a.length]?.[b.length] ?? 0;
 }
 
-/** `, did you mean "x"?` for the closest known word, or an empty text when none is close. */
+/** `, did you mean "x"?` for the closest known word, or the one that begins so; an empty text when there is none. */
 export function nearest(word: string, known: readonly string[]): string {
+	const begins = known.filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+	if (word.length >= SHORTEST_BEGINNING && begins.length === 1) return `, did you mean "${begins[0]}"?`;
 	const ranked = known
 		.map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
 		.sort((a, b) => a.distance - b.distance);

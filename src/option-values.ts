@@ -12,7 +12,7 @@ function oneOf<T extends string>(value: string, known: readonly T[], what: strin
 	const found = known.find((word) => word === value.trim());
 	if (found !== undefined) return found;
 	const guess = nearest(value.trim(), known);
-	throw new InvalidArgumentError(`There is no ${what} "${value.trim()}"${guess || '.'} ${all}: ${known.join(', ')}.`);
+	throw new InvalidArgumentError(`there is no ${what} "${value.trim()}"${guess || '.'} ${all}: ${known.join(', ')}.`);
 }
 
 export const checkIds = (value: string, before: CheckId[] = []): CheckId[] => [
@@ -30,5 +30,5 @@ export const format = (value: string): Format => oneOf(value, FORMATS, 'format',
 export function seconds(value: string): number {
 	const number = Number(value);
 	if (/^\d+$/.test(value) && number >= 1 && number <= 3600) return number;
-	throw new InvalidArgumentError('Expected whole seconds from 1 to 3600, e.g. 45.');
+	throw new InvalidArgumentError('expected whole seconds from 1 to 3600, e.g. 45');
 }

@@ -29,7 +29,7 @@ export function settlePending(
 			open[id] = { kind, subject, at };
 			continue;
 		}
-		const what = `the ${kind} of ${subject} at ${at}`;
+		const what = `what was done at ${at} (${id})`;
 		settled.push({
 			id,
 			kind,

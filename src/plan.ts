@@ -5,7 +5,7 @@ import type { Memory } from './memory.ts';
 import { reasonToWithhold } from './restraint.ts';
 import type { Pressure } from './saturation.ts';
 import type { Settings } from './settings.ts';
-import { stepsFor } from './steps.ts';
+import { startBlocked, stepsFor } from './steps.ts';
 import type { Action, ActionKind, ActionReport, CheckId, Finding, Process } from './types.ts';
 
 /** What the plan is made from; everything was observed or settled before. */
@@ -34,6 +34,8 @@ export interface Situation {
 	asteriskVersion: string | undefined;
 	/** options of the stock keepalive's line in root's crontab */
 	options: CronOptions;
+	/** whether the database allows that Asterisk is started; undefined when it cannot say */
+	mayStartAsterisk: { asked: boolean; vetoed: boolean } | undefined;
 	/** seconds until this run must end */
 	remaining: number;
 	/** why this run may not repair anything at all */
@@ -69,6 +71,8 @@ function planFor(daemon: Daemon, finding: Finding, situation: Situation, before:
 		subject: daemon.name,
 		steps: stepsFor(kind, daemon, found, situation, Number(finding.evidence.surplus)),
 	};
-	const withheld = reasonToWithhold(kind, daemon, finding, found, situation, before);
+	const withheld =
+		reasonToWithhold(kind, daemon, finding, found, situation, before) ??
+		startBlocked(action.steps, daemon, found, situation.table);
 	return withheld === undefined ? action : { ...action, withheld };
 }

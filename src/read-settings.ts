@@ -4,15 +4,22 @@ import { ownership, readIfThere } from './adapters/files.ts';
 import { fileNames } from './adapters/folders.ts';
 import { nearest } from './nearest.ts';
 import { ownsDialer } from './permission.ts';
-import { DEFAULT_ENV_FILE, type Settings, SettingsError, settle } from './settings.ts';
+import { DEFAULT_ENV_FILE, type Settings, SettingsError, type SettingsSources, settle } from './settings.ts';
+
+/** Settings with what they were made from. */
+export interface Settled {
+	settings: Settings;
+	sources: SettingsSources;
+	/** what a reader of the report should know */
+	notes: string[];
+}
 
 /**
  * Settles the settings from the environment, the settings file and astguiclient.conf.
  * @param named the settings file that was asked for; without it the usual one, where there is one
- * @param notes told what a reader of the report should know
  * @throws SettingsError with all problems at once
  */
-export function readSettings(named: string | undefined, notes: string[] = [], usual = DEFAULT_ENV_FILE): Settings {
+export function readSettings(named: string | undefined, usual = DEFAULT_ENV_FILE): Settled {
 	const path = named ?? usual;
 	const found = readFor(path);
 	const access = ownership(path);
@@ -22,7 +29,7 @@ export function readSettings(named: string | undefined, notes: string[] = [], us
 	const fault = 'problem' in found && !(found.code === 'ENOENT' && named === undefined) ? found : undefined;
 	const closed = fault?.code === 'EACCES' && named === undefined;
 	if (fault && !closed) throw new SettingsError([`${path}: ${fault.problem}`]);
-	const settings = settle({
+	const sources: SettingsSources = {
 		environment: process.env,
 		envFile: { path, text: 'text' in found ? found.text : undefined },
 		readConf: (conf) => {
@@ -31,12 +38,13 @@ export function readSettings(named: string | undefined, notes: string[] = [], us
 			const elsewhere = 'on a VICIdial dialer this file exists, elsewhere set VICIKEEP_ASTGUICLIENT_CONF';
 			return { problem: `${read.problem}; ${elsewhere}` };
 		},
-	});
-	if (!fault) return settings;
+	};
+	const settings = settle(sources);
+	if (!fault) return { settings, sources, notes: [] };
 	// who only looks may do without; a repair without the administrator's word would be against it
 	if (ownsDialer(settings)) throw new SettingsError([`${path}: ${fault.problem}`]);
-	notes.push(`${userInfo().username} may not read ${path}: what it sets is not in force here`);
-	return settings;
+	const note = `${userInfo().username} may not read ${path}: what it sets is not in force here`;
+	return { settings, sources, notes: [note] };
 }
 
 function readFor(path: string): { text: string } | { problem: string; code?: string } {

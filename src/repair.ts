@@ -6,7 +6,7 @@ import type { Memory, Notebook } from './memory.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
-import type { Action, ActionReport } from './types.ts';
+import type { Action, ActionReport, CheckId } from './types.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds between looks at what a repair set right, and how many of them. */
@@ -52,7 +52,8 @@ export async function repair(
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
 	if (attempted.length === 0) return { ...look, outcomes };
-	return { ...(await settle(looked, found, attempted, world, notebook)), outcomes };
+	const done = outcomes.filter(({ outcome }) => outcome === 'done').map(({ subject }) => subject);
+	return { ...(await settle(looked, found, attempted, done, world, notebook)), outcomes };
 }
 
 async function carryOut(
@@ -119,9 +120,10 @@ export function finishedBefore(
 	found: readonly Judged[],
 	outcomes: readonly ActionReport[],
 ): ActionReport[] {
-	const processes = found.find(({ id }) => id === 'processes');
-	if (!journal || !processes || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
-	if (!processes.seen || processes.findings.some(({ subject }) => subject === journal.daemon)) return [];
+	if (!journal || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
+	const [check] = judgedBy(journal.daemon);
+	const judged = found.find(({ id }) => id === check);
+	if (!judged?.seen || judged.findings.some(({ subject }) => subject === journal.daemon)) return [];
 	const reason = `the run that was interrupted at ${journal.at} had done it; ${journal.daemon} is well`;
 	return [
 		{
@@ -149,13 +151,17 @@ function attempt(work: () => void): string | undefined {
 const exitsWithout = (daemon: string, other: string): boolean =>
 	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
+/** The checks that can ask for a repair of this subject. */
+function judgedBy(subject: string): CheckId[] {
+	if (subject === 'conf') return ['conf'];
+	return subject === 'Asterisk' ? ['asterisk'] : ['processes', 'queues'];
+}
+
 /** Looks once more at what asked for this action: a daemon that is well by now is left alone. */
 async function stillNeeded(action: Action, before: readonly Looked[], world: World, notes: Notebook): Promise<boolean> {
 	world.lookAgain();
 	const fresh = await lookAt(
-		before
-			.map(({ id }) => id)
-			.filter((id) => (action.subject === 'conf' ? id === 'conf' : id === 'processes' || id === 'queues')),
+		before.map(({ id }) => id).filter((id) => judgedBy(action.subject).includes(id)),
 		world,
 	);
 	const looked = before.map((old) => fresh.find(({ id }) => id === old.id) ?? old);
@@ -170,13 +176,14 @@ function undone(action: Action): ActionReport {
 }
 
 /**
- * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was touched, or it
+ * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was done, or it
  * takes too long. What cannot be seen any more stays as it was seen first.
  */
 async function settle(
 	before: Looked[],
 	found: readonly Judged[],
 	touched: readonly string[],
+	done: readonly string[],
 	world: World,
 	notebook: () => Notebook,
 ): Promise<Look> {
@@ -192,7 +199,7 @@ async function settle(
 		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
 		const notes = notebook();
 		const after = consider(looked, notes, world);
-		const well = !after.some(({ findings }) => findings.some(({ subject }) => touched.includes(subject)));
+		const well = !after.some(({ findings }) => findings.some(({ subject }) => done.includes(subject)));
 		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE)
 			return { looked, found: after, notes };
 		await sleep(SETTLE);

@@ -97,7 +97,10 @@ export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation)
 }
 
 /** A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started. */
-function gaveUp(daemon: Daemon, { memory, settings, now, uptime, done }: Situation): string | undefined {
+export function gaveUp(
+	daemon: Pick<Daemon, 'name'>,
+	{ memory, settings, now, uptime, done }: Situation,
+): string | undefined {
 	const at = (moment: number): string => clock(later(now, moment - uptime));
 	const rations = [
 		{ attempts: memory.attempts[daemon.name] ?? [], ration: settings.ration, what: 'restarts' },
@@ -119,7 +122,10 @@ function gaveUp(daemon: Daemon, { memory, settings, now, uptime, done }: Situati
 	return undefined;
 }
 
-function coolsDown(daemon: Daemon, { memory, settings, now, uptime }: Situation): string | undefined {
+export function coolsDown(
+	daemon: Pick<Daemon, 'name'>,
+	{ memory, settings, now, uptime }: Situation,
+): string | undefined {
 	const attempts = memory.attempts[daemon.name] ?? [];
 	const due = memory.journal?.daemon === daemon.name ? undefined : coolsUntil(attempts, settings, uptime);
 	if (due === undefined) return undefined;
@@ -143,7 +149,7 @@ function tooYoung(found: DaemonProcesses, situation: Situation): string | undefi
 }
 
 /** Living processes are left alone while stock keeps the tables busy, and while the machine cannot keep up. */
-function badTime({ settings, endOfDay, now, pressure }: Situation): string | undefined {
+export function badTime({ settings, endOfDay, now, pressure }: Situation): string | undefined {
 	const until = quietUntil(settings.quietTimes, endOfDay, now);
 	if (until !== undefined)
 		return `stock keeps the database busy at this time of the day; nothing is stopped until ${timeOfDay(until)}`;
@@ -176,7 +182,7 @@ function oneStopPerRun({ done }: Situation, before: readonly Action[]): string |
 	return other && `one living process a run: ${other.subject} comes first; the next run goes on`;
 }
 
-const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
+export const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
 /** Local time of day. */
 export const clock = (moment: Date): string => moment.toTimeString().slice(0, 8);

@@ -5,6 +5,7 @@ import { type Memory, Notebook } from './memory.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { leftPending, settlePending } from './pending.ts';
 import { plan } from './plan.ts';
+import { planAsterisk } from './plan-asterisk.ts';
 import { planConf } from './plan-conf.ts';
 import { finishedBefore, type Look, repair } from './repair.ts';
 import { clock } from './restraint.ts';
@@ -54,7 +55,8 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 	const carryOut = (actions: Action[], look: Look): ReturnType<typeof repair> =>
 		repair(actions, look, parts, notebook, interrupted);
 
-	const roots = await carryOut(plan(await situationOf(first, [], parts, uptime)), first);
+	const situation = await situationOf(first, [], parts, uptime);
+	const roots = await carryOut([...planAsterisk(situation), ...plan(situation)], first);
 	const repaired = foundationsRepaired(first.found, roots.outcomes);
 	// what ended with a foundation comes back in the same run
 	const followers =
@@ -122,8 +124,13 @@ async function learn(
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
 	for (const { remember: learnt } of looked) {
-		const { amiMemory: accounts, proven: held, commands, ...others } = learnt;
-		next = { ...next, ...others, commands: { ...next.commands, ...commands } };
+		const { amiMemory: accounts, proven: held, commands, turns, ...others } = learnt;
+		next = {
+			...next,
+			...others,
+			commands: { ...next.commands, ...commands },
+			...(turns && { turns: { ...next.turns, ...turns } }),
+		};
 		amiMemory = accounts ?? amiMemory;
 		proven = held ?? proven;
 	}

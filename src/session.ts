@@ -73,6 +73,7 @@ export async function look(
 		amiMemory,
 		mayLogIn: state.readable,
 		insists: options.only && options.checks.includes('asterisk') && session.attended,
+		remembers: remembers?.ready === true,
 		traces: session.traces,
 		installRoot: session.installRoot,
 		rebuild: options.rebuild,

@@ -1,3 +1,4 @@
+import type { AstguiclientKey } from './dialer/astguiclient.ts';
 import type { SettingName } from './settings.ts';
 
 /** What the administrator is told of a setting. */
@@ -5,26 +6,31 @@ export interface SettingText {
 	meaning: string;
 	/** the default as it would be written; absent where it comes from elsewhere */
 	fallback?: string;
-	/** where the value comes from while it is not set */
+	/** the line of astguiclient.conf that says it while it is not set */
+	key?: AstguiclientKey;
+	/** where the value comes from while it is not set, in words */
 	source?: string;
 	/** never shown */
 	secret?: true;
 }
 
-const CONF = 'astguiclient.conf';
-const ROW = "the dialer's row in servers; the last good account is remembered for the time when the database is down";
+const ROW = "the dialer's row in servers";
 
 /** Every setting but the limits, by its name without VICIKEEP_, in the order in which it is documented. */
 export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 	ASTGUICLIENT_CONF: { meaning: 'read as the stock programs read it', fallback: '/etc/astguiclient.conf' },
-	DB_HOST: { meaning: 'database host; localhost means its socket first, then 127.0.0.1', source: CONF },
-	DB_PORT: { meaning: 'database port', source: CONF },
+	DB_HOST: {
+		meaning: 'database host; localhost means its socket first, then 127.0.0.1',
+		fallback: 'localhost',
+		key: 'VARDB_server',
+	},
+	DB_PORT: { meaning: 'database port', fallback: '3306', key: 'VARDB_port' },
 	DB_SOCKET: { meaning: 'socket of a local database', source: 'my.cnf and the usual places' },
-	DB_NAME: { meaning: 'database schema', source: CONF },
-	DB_USER: { meaning: 'database account', source: CONF },
-	DB_PASS: { meaning: 'its password', source: CONF, secret: true },
-	SERVER_IP: { meaning: 'address of this dialer', source: CONF },
-	KEEPALIVES: { meaning: 'keepalive codes of this dialer', source: CONF },
+	DB_NAME: { meaning: 'database schema', fallback: 'asterisk', key: 'VARDB_database' },
+	DB_USER: { meaning: 'database account', fallback: 'cron', key: 'VARDB_user' },
+	DB_PASS: { meaning: 'its password', key: 'VARDB_pass', secret: true },
+	SERVER_IP: { meaning: 'address of this dialer', key: 'VARserver_ip' },
+	KEEPALIVES: { meaning: 'keepalive codes of this dialer', key: 'VARactive_keepalives' },
 	CRONTAB: { meaning: "where stock's cron lines and cron's PATH and HOME are read", source: "root's crontab" },
 	AMI_HOST: { meaning: "host of Asterisk's manager", source: ROW },
 	AMI_PORT: { meaning: "port of Asterisk's manager", source: ROW },
@@ -43,6 +49,16 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 		meaning: 'repair of daemons: start, kill-only (the stock keepalive does the start) or off',
 		fallback: 'start',
 	},
+	RESTART_ASTERISK: {
+		meaning:
+			'db: an absent Asterisk is started where servers.auto_restart_asterisk and asterisk_temp_no_restart allow; deadlock: one that three looks find dead is also killed and started; never',
+		fallback: 'db',
+	},
+	AGE_QUEUE: {
+		meaning:
+			'actions that waited before a stalled sender is started again: report counts them, on sets them DEAD, off says nothing',
+		fallback: 'report',
+	},
 	GRACE_BOOT: { meaning: 'seconds after boot in which nothing that lives is stopped', fallback: '300' },
 	GRACE_DATABASE: { meaning: 'the same after the start of the database', fallback: '180' },
 	GRACE_START: { meaning: "the same after a daemon's start", fallback: '90' },
@@ -55,3 +71,9 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 	RATION: { meaning: 'restarts of one daemon per time', fallback: '3/15m' },
 	PROC: { meaning: 'for tests on a fixture', fallback: '/proc' },
 };
+
+/** What holds while nobody has set it, in words. */
+export function usually({ key, source, fallback }: SettingText): string {
+	if (key !== undefined) return `${key} in astguiclient.conf${fallback === undefined ? '' : `, else ${fallback}`}`;
+	return fallback ?? source ?? 'nothing';
+}

@@ -29,6 +29,9 @@ export interface Settings {
 	runDir: string;
 	logDir: string;
 	restart: 'start' | 'kill-only' | 'off';
+	restartAsterisk: 'db' | 'deadlock' | 'never';
+	/** what becomes of stale NEW actions before a stalled sender is started again */
+	ageQueue: 'off' | 'report' | 'on';
 	graceBoot: number;
 	graceDatabase: number;
 	graceStart: number;
@@ -81,6 +84,8 @@ const NAMES = [
 	'RUN_DIR',
 	'LOG_DIR',
 	'RESTART',
+	'RESTART_ASTERISK',
+	'AGE_QUEUE',
 	'GRACE_BOOT',
 	'GRACE_DATABASE',
 	'GRACE_START',
@@ -93,7 +98,7 @@ const NAMES = [
 /** Name of a setting without its prefix; the limits have names of their own. */
 export type SettingName = (typeof NAMES)[number];
 
-const PREFIX = 'VICIKEEP_';
+export const PREFIX = 'VICIKEEP_';
 const KNOWN: string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
@@ -126,6 +131,9 @@ export function settle(sources: SettingsSources): Settings {
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
 	};
+
+	const oneOf = <T extends string>(name: SettingName, allowed: readonly T[], fallback: T): T =>
+		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
 
 	const astguiclientConf = folder('ASTGUICLIENT_CONF', '/etc/astguiclient.conf');
 	const conf = readAstguiclient(astguiclientConf, sources, problems);
@@ -167,17 +175,15 @@ export function settle(sources: SettingsSources): Settings {
 		},
 		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
 		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
-		confOwner: choice(text('CONF_OWNER'), ['stock', 'vicikeep', 'off'] as const, 'stock', (expected) =>
-			fail('CONF_OWNER', expected),
-		),
+		confOwner: oneOf('CONF_OWNER', ['stock', 'vicikeep', 'off'] as const, 'stock'),
 		...(text('TEMPLATES') !== undefined && { templates: folder('TEMPLATES', '/') }),
 		...(crontab !== undefined && { crontab: folder('CRONTAB', '/') }),
 		stateDir: folder('STATE_DIR', '/var/lib/vicikeep'),
 		runDir: folder('RUN_DIR', '/run/vicikeep'),
 		logDir: folder('LOG_DIR', '/var/log/vicikeep'),
-		restart: choice(text('RESTART'), ['start', 'kill-only', 'off'] as const, 'start', (expected) =>
-			fail('RESTART', expected),
-		),
+		restart: oneOf('RESTART', ['start', 'kill-only', 'off'] as const, 'start'),
+		restartAsterisk: oneOf('RESTART_ASTERISK', ['db', 'deadlock', 'never'] as const, 'db'),
+		ageQueue: oneOf('AGE_QUEUE', ['off', 'report', 'on'] as const, 'report'),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),
@@ -202,9 +208,11 @@ export function settle(sources: SettingsSources): Settings {
 const isIPv4 = (text: string): boolean =>
 	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
-type Given = Map<string, { value: string; where: string }>;
+/** What was set by hand, by full name, and where. */
+export type Given = Map<string, { value: string; where: string }>;
 
-function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
+/** Everything that was set in the environment and the settings file; what is wrong with it is added to `problems`. */
+export function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
 	const given: Given = new Map();
 	const take = (name: string, value: string, where: string): void => {
 		if (KNOWN.includes(name)) given.set(name, { value, where });

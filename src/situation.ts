@@ -13,6 +13,7 @@ export async function situationOf(
 	uptime: number,
 ): Promise<Situation> {
 	const server = await world.serverOrRemembered();
+	const row = await world.server().catch(() => undefined);
 	return {
 		settings: world.settings,
 		memory: world.memory,
@@ -29,6 +30,7 @@ export async function situationOf(
 		seen: found.filter(({ seen }) => seen).map(({ id }) => id),
 		asteriskVersion: server?.asteriskVersion,
 		options: optionsOf(world.crontab()),
+		mayStartAsterisk: row && { asked: row.autoRestartAsterisk, vetoed: row.asteriskTempNoRestart },
 		remaining: world.deadline.remaining() / 1000,
 		mayNot,
 		rebuild: world.rebuild,

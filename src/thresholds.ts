@@ -1,3 +1,4 @@
+import { QUEUE_THRESHOLDS } from './thresholds-queues.ts';
 import type { Finding, Metric } from './types.ts';
 
 /** One measured quantity with the limits in force when nothing else is set. */
@@ -33,28 +34,6 @@ export const THRESHOLDS = {
 		meaning: "difference between the local and Asterisk's clock",
 	},
 	ami_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'round trip of an AMI Ping' },
-	daemon_starts: { unit: 'count', warn: 4, crit: 5, meaning: 'starts of one daemon within five minutes' },
-	daemon_blocked: {
-		unit: 'seconds',
-		warn: 30,
-		crit: 120,
-		meaning: 'time in which a daemon waited for the kernel (state D) without ever coming back',
-	},
-	keepalive_lag: {
-		unit: 'seconds',
-		warn: 180,
-		crit: 300,
-		meaning: 'time for which the stock keepalive has not written servers.system_uptime',
-	},
-	keepalive_age: { unit: 'seconds', warn: 180, crit: 600, meaning: 'age of the oldest stock keepalive that runs' },
-	worker_age: { unit: 'seconds', warn: 300, crit: 900, meaning: 'age of the oldest copy of a script that cron starts' },
-	worker_copies: { unit: 'count', warn: 4, crit: 10, meaning: 'copies of one script that cron starts' },
-	trigger_overdue: {
-		unit: 'seconds',
-		warn: 180,
-		crit: 600,
-		meaning: 'time since the oldest process trigger of this server was due',
-	},
 	load_per_core: {
 		unit: 'count',
 		warn: 1.5,
@@ -78,6 +57,28 @@ export const THRESHOLDS = {
 		warn: 10,
 		crit: 40,
 		meaning: 'share of the last 10 s in which some task waited for memory; critical: nothing that lives is stopped',
+	},
+	daemon_starts: { unit: 'count', warn: 4, crit: 5, meaning: 'starts of one daemon within five minutes' },
+	daemon_blocked: {
+		unit: 'seconds',
+		warn: 30,
+		crit: 120,
+		meaning: 'time in which a daemon waited for the kernel (state D) without ever coming back',
+	},
+	keepalive_lag: {
+		unit: 'seconds',
+		warn: 180,
+		crit: 300,
+		meaning: 'time for which the stock keepalive has not written servers.system_uptime',
+	},
+	keepalive_age: { unit: 'seconds', warn: 180, crit: 600, meaning: 'age of the oldest stock keepalive that runs' },
+	worker_age: { unit: 'seconds', warn: 300, crit: 900, meaning: 'age of the oldest copy of a script that cron starts' },
+	worker_copies: { unit: 'count', warn: 4, crit: 10, meaning: 'copies of one script that cron starts' },
+	trigger_overdue: {
+		unit: 'seconds',
+		warn: 180,
+		crit: 600,
+		meaning: 'time since the oldest process trigger of this server was due',
 	},
 	daemon_silence: { unit: 'seconds', warn: 30, crit: 50, meaning: 'time in which a looping daemon never ran' },
 	updater_heartbeat: {
@@ -154,40 +155,12 @@ export const THRESHOLDS = {
 		crit: 300,
 		meaning: 'time without VD_email_inbound, which ends by itself every other day',
 	},
-	manager_new_age: { unit: 'seconds', warn: 10, crit: 30, meaning: 'time the oldest NEW action has been seen waiting' },
-	manager_new: { unit: 'count', warn: 100, crit: 500, meaning: 'NEW actions waiting to be sent' },
-	manager_queue_age: { unit: 'seconds', warn: 10, crit: 30, meaning: 'time the oldest QUEUE action has been seen' },
-	manager_queue: { unit: 'count', warn: 2, crit: 5, meaning: 'actions in status QUEUE; one at most when healthy' },
-	manager_sent_unanswered: {
-		unit: 'percent',
-		warn: 90,
-		crit: 100,
-		meaning: 'originates of the last 60 to 600 s that the listener never marked (at least 20 of them)',
-	},
-	auto_calls_dialing_age: { unit: 'seconds', warn: 150, crit: 240, meaning: 'age of the oldest call still dialing' },
-	auto_calls_live_silence: {
-		unit: 'seconds',
-		warn: 60,
-		crit: 180,
-		meaning: 'age of the oldest update of a waiting call',
-	},
-	live_agents_silence: {
-		unit: 'seconds',
-		warn: 60,
-		crit: 120,
-		meaning: 'age of the oldest update of an unpaused agent',
-	},
+	...QUEUE_THRESHOLDS,
 	rebuild_flag: {
 		unit: 'seconds',
 		warn: 120,
 		crit: 600,
 		meaning: 'time that servers.rebuild_conf_files has been seen at Y; stock serves it each minute',
-	},
-	hopper_empty: {
-		unit: 'seconds',
-		warn: 300,
-		crit: Number.POSITIVE_INFINITY,
-		meaning: 'time agents have waited on an empty hopper',
 	},
 } as const satisfies Record<string, Threshold>;
 

@@ -1,5 +1,7 @@
 /** The vocabulary that every part shares; no code. */
 
+import type { AsteriskRan } from './memory.ts';
+
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 export type CheckStatus = Status | 'skipped';
 export type CheckId = 'config' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf';
@@ -52,7 +54,7 @@ export interface CheckReport {
 	metrics: Metric[];
 }
 
-export type ActionKind = 'start' | 'restart' | 'stop' | 'rebuild' | 'reload';
+export type ActionKind = 'start' | 'restart' | 'stop' | 'rebuild' | 'reload' | 'start-asterisk';
 export type Outcome = 'done' | 'failed' | 'planned' | 'withheld';
 
 export interface ActionReport {
@@ -108,10 +110,16 @@ export interface Process extends ProcessId {
 
 /** A repair as data; only `act.ts` performs it. */
 export type Step =
+	/** keep what the following stop would destroy; `why` is what was found */
+	| { do: 'evidence'; why: string; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
+	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
+	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
 	/** in a screen of this name; null for a program that goes into the background by itself */
 	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }
+	/** as it was last seen running; the stock way where it never was */
+	| { do: 'start-asterisk'; ran?: AsteriskRan }
 	/** generate and install these conf files, or all that differ */
 	| { do: 'rebuild'; files: string[] | 'all' }
 	/** have Asterisk read these conf files again */

@@ -3,47 +3,11 @@ import type { Deadline } from './adapters/clock.ts';
 import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
-import type { Crontab } from './dialer/crontab.ts';
+import { type Crontab, jobsFor } from './dialer/crontab.ts';
+import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
 import type { Process } from './types.ts';
-
-/** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
-export interface ServerRow {
-	active: boolean;
-	runsAsterisk: boolean;
-	asteriskVersion: string;
-	ami: AmiAccount;
-	/** HHMM, local time */
-	endOfDay: string;
-	/** the daemons write their optional logs */
-	logs: boolean;
-	/** seconds between two loops of AST_conf_update_screen */
-	confUpdateInterval: number;
-	confEngine: string;
-	/** text that the stock keepalive writes every minute */
-	systemUptime: string;
-	autoRestartAsterisk: boolean;
-	/** an administrator's veto against starting Asterisk */
-	asteriskTempNoRestart: boolean;
-	generatesConf: boolean;
-	rebuildConfFiles: boolean;
-	/** minutes */
-	recordingLimit: number;
-	channels: number;
-	system: SystemSettings;
-}
-
-/** What `system_settings` decides for every server of the cluster. */
-export interface SystemSettings {
-	/** `YYYY-MM-DD` on which ADMIN_timeclock_auto_logout did its work last */
-	timeclockReset: string;
-	activeVoicemailServer: string;
-	sipEventLogging: number;
-	emails: boolean;
-	/** calls of a server whose updater stands still are deleted */
-	clearsFrozenCalls: boolean;
-}
 
 /** What is known of AMI accounts from earlier runs; holds secrets, so it has a file of its own. */
 export interface AmiMemory {
@@ -72,6 +36,10 @@ export class World {
 	readonly mayLogIn: boolean;
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
+	/** whether the next run will know what this one did */
+	readonly remembers: boolean;
+	/** what was last learnt of Asterisk's channel lock, in this run or an earlier one */
+	deepProbe: Memory['deepProbe'];
 	readonly traces: Traces;
 	/** folder that holds templates/ */
 	readonly installRoot: string;
@@ -79,6 +47,10 @@ export class World {
 	readonly rebuild: string[] | 'all' | undefined;
 	/** what is wrong with our own files, in words for the report */
 	readonly ownTrouble: readonly string[];
+	/** seconds since boot when this run began: the moment of all that it sees */
+	readonly uptime: number;
+	/** channels that Asterisk has by its own count; undefined until it was asked in this look */
+	asteriskChannels: number | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
@@ -92,6 +64,7 @@ export class World {
 		amiMemory: AmiMemory;
 		mayLogIn: boolean;
 		insists: boolean;
+		remembers: boolean;
 		traces: Traces;
 		installRoot: string;
 		rebuild: string[] | 'all' | undefined;
@@ -99,11 +72,14 @@ export class World {
 	}) {
 		this.settings = parts.settings;
 		this.proc = parts.proc;
+		this.uptime = parts.proc.uptime();
 		this.deadline = parts.deadline;
 		this.memory = parts.memory;
 		this.amiMemory = parts.amiMemory;
 		this.mayLogIn = parts.mayLogIn;
 		this.insists = parts.insists;
+		this.remembers = parts.remembers;
+		this.deepProbe = parts.memory.deepProbe;
 		this.traces = parts.traces;
 		this.installRoot = parts.installRoot;
 		this.rebuild = parts.rebuild;
@@ -122,9 +98,16 @@ export class World {
 		return this.#crontab.read;
 	}
 
+	/** Whether root's crontab runs this script; undefined where the crontab cannot be read. */
+	scheduledHere(script: string): boolean | undefined {
+		const crontab = this.crontab();
+		return crontab && jobsFor(crontab, script).length > 0;
+	}
+
 	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.asteriskChannels = undefined;
 	}
 
 	/**
@@ -157,7 +140,10 @@ export class World {
 	 * @throws DatabaseTrouble
 	 */
 	server(): Promise<ServerRow | undefined> {
-		this.#server ??= this.#readServer();
+		this.#server ??= readServer(
+			(sql, values) => this.query<Record<string, string | null>>(sql, values),
+			this.settings.serverIp,
+		);
 		return this.#server;
 	}
 
@@ -179,50 +165,5 @@ export class World {
 			this.traces.sql,
 		);
 		return { connection, milliseconds: performance.now() - began };
-	}
-
-	async #readServer(): Promise<ServerRow | undefined> {
-		const [row] = await this.query<Record<string, string | null>>(
-			`SELECT active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET,
-			vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart,
-			generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total
-			FROM servers WHERE server_ip=? LIMIT 1`,
-			[this.settings.serverIp],
-		);
-		if (!row) return undefined;
-		const [system] = await this.query<Record<string, string | null>>(
-			`SELECT timeclock_end_of_day, timeclock_last_reset_date, active_voicemail_server, sip_event_logging, allow_emails,
-			frozen_server_call_clear FROM system_settings LIMIT 1`,
-			[],
-		);
-		return {
-			active: row.active === 'Y',
-			runsAsterisk: row.active_asterisk_server === 'Y',
-			asteriskVersion: row.asterisk_version ?? '',
-			ami: {
-				host: row.telnet_host || 'localhost',
-				port: Number(row.telnet_port) || 5038,
-				user: row.ASTmgrUSERNAME ?? '',
-				secret: row.ASTmgrSECRET ?? '',
-			},
-			endOfDay: String(system?.timeclock_end_of_day ?? '0000'),
-			logs: row.vd_server_logs === 'Y',
-			confUpdateInterval: Number(row.conf_update_interval) || 60,
-			confEngine: row.conf_engine ?? '',
-			systemUptime: row.system_uptime ?? '',
-			autoRestartAsterisk: row.auto_restart_asterisk === 'Y',
-			asteriskTempNoRestart: row.asterisk_temp_no_restart === 'Y',
-			generatesConf: row.generate_vicidial_conf === 'Y',
-			rebuildConfFiles: row.rebuild_conf_files === 'Y',
-			recordingLimit: Number(row.vicidial_recording_limit) || 60,
-			channels: Number(row.channels_total) || 0,
-			system: {
-				timeclockReset: String(system?.timeclock_last_reset_date ?? ''),
-				activeVoicemailServer: system?.active_voicemail_server ?? '',
-				sipEventLogging: Number(system?.sip_event_logging) || 0,
-				emails: system?.allow_emails === '1',
-				clearsFrozenCalls: system?.frozen_server_call_clear === '1',
-			},
-		};
 	}
 }

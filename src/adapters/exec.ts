@@ -9,14 +9,15 @@ export interface Ran {
 /**
  * Runs a program without a shell, in exactly this environment, and waits for it.
  * @param milliseconds after which it is killed; exitCode is then undefined
- * @param background what it leaves running must not hold us up by its output, which is then not read
+ * @param rest what it reads from stdin, the folder it runs in when that is not the home, and whether it leaves processes
+ * behind: these must not hold us up by its output, which is then not read
  */
 export async function runProgram(
 	file: string,
 	args: string[],
 	environment: Record<string, string>,
 	milliseconds: number,
-	background?: 'leaves processes behind',
+	rest: { input?: string; folder?: string; leavesProcesses?: true } = {},
 ): Promise<Ran> {
 	// most runs repair nothing and need not load it
 	const { execa } = await import('execa');
@@ -25,9 +26,9 @@ export async function runProgram(
 		const { exitCode, all } = await execa(file, args, {
 			env: environment,
 			extendEnv: false,
-			cwd: environment.HOME ?? '/',
-			stdin: 'ignore',
-			...(background ? { stdout: 'ignore', stderr: 'ignore' } : { all: true }),
+			cwd: rest.folder ?? environment.HOME ?? '/',
+			...(rest.input === undefined ? { stdin: 'ignore' as const } : { input: rest.input }),
+			...(rest.leavesProcesses ? { stdout: 'ignore' as const, stderr: 'ignore' as const } : { all: true }),
 			reject: false,
 			timeout: milliseconds,
 			killSignal: 'SIGKILL',

@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	renameSync,
 	rmSync,
+	statfsSync,
 	statSync,
 	unlinkSync,
 	writeFileSync,
@@ -85,6 +86,39 @@ export function isMissing(path: string): boolean {
 		return false;
 	} catch (error) {
 		return isAbsent(error);
+	}
+}
+
+/** Why a program cannot be started, in words for the report; undefined when it can. */
+export function whyNotExecutable(path: string): string | undefined {
+	if (isMissing(path)) return `there is no ${path}`;
+	try {
+		accessSync(path, constants.X_OK);
+		return undefined;
+	} catch {
+		return `${path} may not be executed; chmod +x ${path}`;
+	}
+}
+
+/** Why nothing can be written into a folder, in words for the report; undefined when it can, or we cannot tell. */
+export function whyNotWritable(path: string): string | undefined {
+	if (isMissing(path)) return `there is no folder ${path}`;
+	try {
+		accessSync(path, constants.W_OK);
+		return undefined;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EROFS' ? `the disk under ${path} is read-only` : undefined;
+	}
+}
+
+/** Bytes and inodes left on the disk under a path for anybody, root included; undefined when it cannot be asked. */
+export function freeSpace(path: string): { bytes: number; inodes: number } | undefined {
+	try {
+		const { bsize, bfree, files, ffree } = statfsSync(path);
+		// file systems that make inodes as they need them count none at all
+		return { bytes: bsize * bfree, inodes: files === 0 ? Number.POSITIVE_INFINITY : ffree };
+	} catch {
+		return undefined;
 	}
 }
 

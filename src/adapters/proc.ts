@@ -142,9 +142,9 @@ export class Proc {
 		return this.#read('sys/kernel/random/boot_id').trim();
 	}
 
-	/** Path of our own control group, `/` outside of any. */
-	controlGroup(): string {
-		const line = this.#read('self/cgroup')
+	/** Path of a control group, our own unless told; `/` outside of any. */
+	controlGroup(of: number | 'self' = 'self'): string {
+		const line = this.#read(`${of}/cgroup`)
 			.split('\n')
 			.find((candidate) => candidate.startsWith('0::') || candidate.includes(':name=systemd:'));
 		return line?.split(':').slice(2).join(':') || '/';

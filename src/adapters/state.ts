@@ -75,7 +75,8 @@ export class StateFolder {
 /** Whether every part is of the shape that this version reads; a part that is not would fail far from here. */
 function isMemory(value: unknown): boolean {
 	if (!isRecord(value) || value.version !== 1 || typeof value.bootId !== 'string') return false;
-	const { counted, conditions, commands, attempts, pending, logged, told, conf, journal, server, deepProbe } = value;
+	const { counted, conditions, commands, attempts, pending, logged, told, conf, turns } = value;
+	const { journal, server, deepProbe, actionsSeen, asterisk } = value;
 	const each = (part: unknown, right: (one: unknown) => boolean): boolean =>
 		isRecord(part) && Object.values(part).every(right);
 	const listOf = (type: string) => (one: unknown) => Array.isArray(one) && one.every((item) => typeof item === type);
@@ -88,7 +89,10 @@ function isMemory(value: unknown): boolean {
 		(pending === undefined || each(pending, isRecord)) &&
 		(told === undefined || (isRecord(told) && typeof told.at === 'number' && isRecord(told.findings))) &&
 		(conf === undefined || (isRecord(conf) && each(conf.files, isRecord))) &&
-		[journal, server, deepProbe].every((part) => part === undefined || isRecord(part))
+		(turns === undefined ||
+			each(turns, (one) => isRecord(one) && typeof one.turn === 'number' && each(one.samples, isRecord))) &&
+		[journal, server, deepProbe, actionsSeen].every((part) => part === undefined || isRecord(part)) &&
+		(asterisk === undefined || (isRecord(asterisk) && listOf('string')(asterisk.argv)))
 	);
 }
 

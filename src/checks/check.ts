@@ -1,5 +1,6 @@
 import type { Memory, Note } from '../memory.ts';
-import type { Settings } from '../settings.ts';
+import type { SettingName, Settings } from '../settings.ts';
+import type { ThresholdName } from '../thresholds.ts';
 import type { CheckId, Judgement } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
 
@@ -15,11 +16,33 @@ export interface Context {
  */
 export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory; proven?: string[] };
 
+/** What a person is told of a check: `--explain` and the documents are made of it. */
+export interface About {
+	/** what it looks at */
+	looksAt: string;
+	/** settings beside the limits that change what it finds or does */
+	settings: readonly SettingName[];
+	/** limits that it judges by; each belongs to one check */
+	limits: readonly ThresholdName[];
+	/** every trouble that it can find, by the part of its id behind the point, in words */
+	finds: Readonly<Record<string, string>>;
+	/** what it would do about them */
+	does: string;
+}
+
+/** What can befall any check, by the part of the id behind the point. */
+export const COMMON_FINDINGS = {
+	deadline: 'it was not seen before the deadline of the run',
+	database: 'reading the database failed in the middle of the look',
+	internal: 'the check failed by a fault of its own',
+} as const;
+
 /** One file in this folder: what is looked at, and what it means. */
 export interface Check<Observation> {
 	id: CheckId;
 	/** checks without which this one cannot see; when one of them is critical this one is skipped */
 	needs: CheckId[];
+	about: About;
 	/** Reads and changes nothing. A throw makes the check unknown and harms no other. */
 	observe(world: World): Promise<Observation>;
 	/** Pure: the same observation, notes and settings always give the same judgement. */
@@ -32,6 +55,7 @@ export interface Check<Observation> {
 export interface AnyCheck {
 	id: CheckId;
 	needs: CheckId[];
+	about: About;
 	look(world: World): Promise<{ judge: (context: Context) => Judgement; remember: Remembered }>;
 }
 
@@ -40,6 +64,7 @@ export function define<Observation>(check: Check<Observation>): AnyCheck {
 	return {
 		id: check.id,
 		needs: check.needs,
+		about: check.about,
 		async look(world) {
 			const observation = await check.observe(world);
 			return { judge: (context) => check.judge(observation, context), remember: check.remember?.(observation) ?? {} };

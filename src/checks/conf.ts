@@ -2,11 +2,13 @@ import { type ConfFileSeen, type ConfObservation, isDamaged, readConfState } fro
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
+import { about } from './conf-about.ts';
 
 /** The generated conf files: whole on disk, loaded by Asterisk, and what the database says. */
 export const conf: Check<ConfObservation> = {
 	id: 'conf',
 	needs: [],
+	about,
 
 	observe: readConfState,
 

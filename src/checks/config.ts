@@ -2,6 +2,7 @@ import { isMissing, ownership } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import type { Finding } from '../types.ts';
 import type { Check } from './check.ts';
+import { about } from './config-about.ts';
 
 interface Observation {
 	/** permission bits of a file that holds passwords, when others than its owner may read it */
@@ -24,6 +25,7 @@ const STOCK_CODES = '123456789ESCX';
 export const config: Check<Observation> = {
 	id: 'config',
 	needs: [],
+	about,
 
 	async observe(world) {
 		const { settings } = world;

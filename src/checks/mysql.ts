@@ -1,8 +1,12 @@
 import { type DatabaseFault, DatabaseTrouble, type Row } from '../adapters/database.ts';
+import { candidates, type Holder, threadsOf, type Waiting, waitingFor, withProcesses } from '../dialer/lock-holder.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
+import type { World } from '../world.ts';
 import type { Check } from './check.ts';
+import { about } from './mysql-about.ts';
+import { lockFinding } from './mysql-lock.ts';
 
 type Observation =
 	| { trouble: { fault: DatabaseFault; message: string } }
@@ -16,7 +20,9 @@ type Observation =
 			clockSkew: number;
 			readOnly: boolean;
 			/** threads of our account that wait for a lock, longest first; those of daemons are among them */
-			waiting: { seconds: number; state: string; statement: string }[];
+			waiting: Waiting[];
+			/** who may hold that lock, the likeliest first; asked only when it is worth a word */
+			holders: Holder[];
 	  };
 
 const SUMMARY: Record<DatabaseFault, string> = {
@@ -58,6 +64,7 @@ const isLoopback = (host: string): boolean => host === 'localhost' || host.start
 export const mysql: Check<Observation> = {
 	id: 'mysql',
 	needs: [],
+	about,
 
 	async observe(world) {
 		try {
@@ -76,7 +83,7 @@ export const mysql: Check<Observation> = {
 				uptime: Number(uptime?.Value ?? 0),
 				clockSkew: Number(clock?.now ?? local) - local,
 				readOnly: Number(clock?.readOnly) === 1,
-				waiting: lockWaits(await world.query('SHOW PROCESSLIST', [])),
+				...lockOf(await world.query('SHOW PROCESSLIST', []), world),
 			};
 		} catch (error) {
 			if (!(error instanceof DatabaseTrouble)) throw error;
@@ -131,18 +138,7 @@ export const mysql: Check<Observation> = {
 		metrics.push(measured(limits, 'database_lock_wait', longest?.seconds ?? 0));
 		const blocked = longest && exceeded(limits, 'database_lock_wait', longest.seconds);
 		if (longest && blocked) {
-			findings.push({
-				id: 'mysql.locked',
-				subject: where,
-				status: blocked,
-				summary: `${seen.waiting.length} statements wait for a lock, the longest for ${longest.seconds} s (${longest.state}); nothing is restarted for it`,
-				evidence: {
-					waiting: seen.waiting
-						.slice(0, 10)
-						.map(({ seconds, state, statement }) => `${seconds} s, ${state}: ${statement}`),
-				},
-				advice: advice('locked', settings),
-			});
+			findings.push(lockFinding(seen.waiting, seen.holders, blocked, settings));
 		}
 		if (seen.readOnly) {
 			findings.push({
@@ -158,18 +154,10 @@ export const mysql: Check<Observation> = {
 	},
 };
 
-/** Without the PROCESS right this shows the threads of our own account, which is that of all daemons. */
-function lockWaits(threads: readonly Row[]): { seconds: number; state: string; statement: string }[] {
-	return threads
-		.filter(({ State }) => /^Waiting for .*lock|^Locked$/i.test(String(State ?? '')))
-		.map(({ Time, State, Info }) => ({
-			seconds: Number(Time),
-			state: String(State),
-			// the beginning without its values
-			statement: String(Info ?? '')
-				.replace(/'[^']*'?/g, "'…'")
-				.replace(/\s+/g, ' ')
-				.slice(0, 60),
-		}))
-		.sort((a, b) => b.seconds - a.seconds);
+/** The waits of this moment, and where they are long, who may be at fault. */
+function lockOf(rows: readonly Row[], world: World): { waiting: Waiting[]; holders: Holder[] } {
+	const threads = threadsOf(rows);
+	const waiting = waitingFor(threads);
+	const worthAWord = (waiting[0]?.seconds ?? 0) >= world.settings.limits.database_lock_wait.warn;
+	return { waiting, holders: worthAWord ? withProcesses(candidates(threads), world) : [] };
 }

@@ -1,9 +1,10 @@
 import { keepaliveLag, readTriggers, type Triggers } from '../dialer/keepalive.ts';
 import type { DaemonObservation } from '../dialer/observe-daemons.ts';
+import type { ServerRow } from '../dialer/server.ts';
 import { blockerOf, observeWorkers, type WorkerObservation } from '../dialer/workers.ts';
 import { exceeded, measured, type ThresholdName, worse } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
-import type { ServerRow, World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Context } from './check.ts';
 import { finding } from './processes-presence.ts';
 

@@ -8,6 +8,7 @@ import { measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { World } from '../world.ts';
 import type { Check } from './check.ts';
+import { about } from './processes-about.ts';
 import { judgeLife } from './processes-life.ts';
 import { judgePresence } from './processes-presence.ts';
 import { judgeTimeClock, judgeWorkers, observeStock, type StockObservation } from './processes-stock.ts';
@@ -30,6 +31,7 @@ export interface ProcessObservation {
 export const processes: Check<ProcessObservation> = {
 	id: 'processes',
 	needs: [],
+	about,
 
 	async observe(world) {
 		const { settings, proc, memory } = world;

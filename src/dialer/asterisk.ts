@@ -1,22 +1,22 @@
 import { AmiSession, type AmiStage, AmiTrouble } from '../adapters/ami.ts';
-import { type AmiMessage, header } from '../adapters/ami-wire.ts';
+import { header } from '../adapters/ami-wire.ts';
 import { fingerprint } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
+import type { AsteriskRan } from '../memory.ts';
+import type { Process } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
+import { unitOf } from './asterisk-start.ts';
+import { type DeepProbe, type LockProbe, probeChannelLock } from './channel-lock.ts';
 import { findAsterisk, isStopped } from './process-table.ts';
 
 /** Deadlines of the single steps, milliseconds; a refused login alone takes Asterisk a second. */
 const GREETING_TIMEOUT = 3000;
 const LOGIN_TIMEOUT = 5000;
 const ANSWER_TIMEOUT = 5000;
-/** Seconds between two probes of the channel lock: each one that finds it held leaves a blocked thread behind. */
-const PROBE_EVERY = 60;
-/** The same once the deadlock is confirmed. */
-const PROBE_DEADLOCKED_EVERY = 600;
 /** Seconds after which a refused account is tried again although nothing changed. */
 const REFUSED_FOR = 3600;
 
-export interface Session {
+export interface Session extends LockProbe {
 	user: string;
 	version: string;
 	/** seconds */
@@ -26,16 +26,17 @@ export interface Session {
 	channels: number | undefined;
 	/** what CoreStatus said when it did not succeed */
 	coreStatusRefused: string | undefined;
-	/** `silent-before`: silent when last probed, and not due to be probed again */
-	deepProbe: 'answered' | 'silent' | 'silent-before' | 'not-due' | 'not-permitted';
-	/** probes in a row without an answer, this one included */
-	silentProbes: number;
 }
 
 export interface AsteriskObservation {
 	/** set where `servers` says that this machine runs no Asterisk */
 	notHere: boolean;
-	processes: { pid: number; startTicks: number; state: string }[];
+	/** `age` in seconds */
+	processes: { pid: number; startTicks: number; state: string; age: number }[];
+	/** how it runs, or was last seen running */
+	ran: AsteriskRan | undefined;
+	/** what was last learnt of the channel lock */
+	probe: DeepProbe | undefined;
 	/** whether an Asterisk that answers under this address must be a process of this machine */
 	local: boolean;
 	address: string;
@@ -53,23 +54,53 @@ export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 	const known = row ?? world.memory.server;
 	const account = await accountOf(world);
 	const { host, port } = account;
+	const uptime = world.proc.uptime();
+	const running = findAsterisk(world.processes(), world.settings.asteriskEtc);
 	const base: AsteriskObservation = {
 		notHere: known?.runsAsterisk === false,
-		processes: findAsterisk(world.processes(), world.settings.asteriskEtc).map(({ pid, startTicks, state }) => ({
+		processes: running.map(({ pid, startTicks, state, started }) => ({
 			pid,
 			startTicks,
 			state,
+			age: uptime - started,
 		})),
+		ran: running[0] ? howItRuns(world, running[0]) : world.memory.asterisk,
+		probe: world.deepProbe,
 		local: host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host)),
 		address: `${host}:${port}`,
 		trouble: undefined,
 		session: undefined,
 		expectedVersion: known?.asteriskVersion ?? '',
-		uptime: world.proc.uptime(),
+		uptime,
 		amiMemory: undefined,
 	};
 	if (base.notHere || base.processes.some(isStopped)) return base;
-	return { ...base, ...(await talk(world, base, account)) };
+	return { ...base, ...(await talk(world, base, account)), probe: world.deepProbe };
+}
+
+function howItRuns({ proc }: World, { pid, argv }: Process): AsteriskRan {
+	const unit = unitOf(proc.controlGroup(pid));
+	return { argv, ...(unit !== undefined && { unit }) };
+}
+
+/** Whether it lets us in and answers; a refusal of the account is an answer too. */
+export async function asteriskAnswers(world: World): Promise<boolean> {
+	const { host, port, user, secret } = await accountOf(world);
+	let session: AmiSession | undefined;
+	try {
+		session = await AmiSession.open(host, port, GREETING_TIMEOUT, world.traces.ami);
+		const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
+		if (!world.mayLogIn || !user || secret === undefined) return true;
+		if (isRefused(world, { host, port, user, secret }, managerConf)) return true;
+		await session.login(user, secret, LOGIN_TIMEOUT);
+		await session.action('Ping', {}, ANSWER_TIMEOUT);
+		return true;
+	} catch (error) {
+		if (!(error instanceof AmiTrouble)) throw error;
+		return error.stage === 'authentication-failed';
+	} finally {
+		session?.close();
+	}
 }
 
 /** The account for Asterisk's manager: settings, else the dialer's row, else the last good one. */
@@ -152,50 +183,15 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 
 	const status = await session.action('CoreStatus', {}, world.deadline.share(ANSWER_TIMEOUT));
 	const succeeded = header(status, 'Response') === 'Success';
+	const channels = succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined;
+	world.asteriskChannels = channels;
 	return {
 		user,
 		version: session.version,
 		ping,
 		clockSkew,
-		channels: succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined,
+		channels,
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
-		...(await probed(world, base, session)),
+		...(await probeChannelLock(world, session, base.processes[0]?.startTicks ?? 0)),
 	};
-}
-
-async function probed(
-	world: World,
-	base: AsteriskObservation,
-	session: AmiSession,
-): Promise<Pick<Session, 'deepProbe' | 'silentProbes'>> {
-	const deepProbe = await probeChannelLock(world, base, session);
-	const last = world.memory.deepProbe;
-	const before = last !== undefined && last.asteriskStart === (base.processes[0]?.startTicks ?? 0) ? last.silent : 0;
-	return { deepProbe, silentProbes: deepProbe === 'silent' ? before + 1 : deepProbe === 'silent-before' ? before : 0 };
-}
-
-/**
- * Asks for the status of a channel that cannot exist. The answer "No such channel" needs the lock of the channel list,
- * which Ping does not; its absence is how a deadlocked Asterisk looks from outside (asterisk issues 450 and 1907).
- */
-async function probeChannelLock(
-	world: World,
-	base: AsteriskObservation,
-	session: AmiSession,
-): Promise<Session['deepProbe']> {
-	const last = world.memory.deepProbe;
-	const same = last !== undefined && last.asteriskStart === (base.processes[0]?.startTicks ?? 0);
-	const confirmed = same && last.silent >= 2;
-	const age = same ? base.uptime - last.at : Number.POSITIVE_INFINITY;
-	if (same && age < (confirmed ? PROBE_DEADLOCKED_EVERY : Math.min(PROBE_EVERY, world.settings.lookGap))) {
-		return last.silent === 0 ? 'not-due' : 'silent-before';
-	}
-	let answer: AmiMessage;
-	try {
-		answer = await session.action('Status', { Channel: 'none/vicikeep' }, world.deadline.share(ANSWER_TIMEOUT));
-	} catch (error) {
-		if (error instanceof AmiTrouble && error.stage === 'no-answer') return 'silent';
-		throw error;
-	}
-	return header(answer, 'Message') === 'Permission denied' ? 'not-permitted' : 'answered';
 }

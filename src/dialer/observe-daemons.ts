@@ -1,5 +1,5 @@
 import type { Process, ProcessId } from '../types.ts';
-import type { ServerRow, World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Daemon } from './daemons.ts';
 import { scriptGeneration } from './daemons.ts';
 import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
@@ -13,6 +13,7 @@ import {
 	readManagerSockets,
 	readPort,
 } from './read-signs.ts';
+import type { ServerRow } from './server.ts';
 import type { UpdaterRow } from './updater.ts';
 
 /** One running copy of a daemon. */

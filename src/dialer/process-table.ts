@@ -35,7 +35,7 @@ export const isSeenByStock = (process: Process): boolean =>
 	process.argv[0] === '/usr/bin/perl' && process.argv[1] === scriptCall(process)?.[0];
 
 /** True for GNU screen's server process, which shows its name in capitals. */
-const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
+export const isScreen = ({ argv, foreign }: Process): boolean => !foreign && basename(argv[0] ?? '') === 'SCREEN';
 
 /** The program that a screen session was started with: its first argument that is no option and no option's value. */
 function programOf([, ...args]: readonly string[]): string | undefined {
@@ -46,6 +46,13 @@ function programOf([, ...args]: readonly string[]): string | undefined {
 		if (/[cehpsStT]$/.test(argument)) at++;
 	}
 	return undefined;
+}
+
+/** Pid and name of a screen session, as its own program names it; undefined for one that was given no name. */
+export function sessionOf({ pid, argv }: Pick<Process, 'pid' | 'argv'>): string | undefined {
+	const at = argv.findIndex((argument) => /^-[a-zA-Z]*S$/.test(argument));
+	const name = at < 0 ? undefined : argv[at + 1];
+	return name === undefined ? undefined : `${pid}.${name}`;
 }
 
 /**
@@ -121,6 +128,10 @@ export function findAsterisk(table: readonly Process[], asteriskEtc: string): Pr
 		return at < 0 ? asteriskEtc === '/etc/asterisk' : (argv[at + 1] ?? '').startsWith(`${asteriskEtc}/`);
 	});
 }
+
+/** The shell script that starts Asterisk again whenever it ends (contrib/scripts of Asterisk). */
+export const isSafeAsterisk = ({ argv, foreign, state }: Process): boolean =>
+	!foreign && state !== 'Z' && argv.slice(0, 2).some((argument) => basename(argument) === 'safe_asterisk');
 
 const isConsoleFlag = (argument: string): boolean => /^-[a-zA-Z]*[rRx]/.test(argument) && !argument.startsWith('--');
 

@@ -1,123 +1,149 @@
-import type { Row } from '../adapters/database.ts';
+import type { Memory } from '../memory.ts';
+import { askInTurn, type Samples, type Turns } from '../rotation.ts';
 import type { World } from '../world.ts';
-import { secondsSinceLocal } from './heartbeats.ts';
+import { optionsOf } from './crontab.ts';
+import { type AgentRow, readAgents } from './queues-agents.ts';
+import { TableReader } from './queues-ask.ts';
+import { type CallRow, readAutoCalls } from './queues-calls.ts';
+import { type Copies, countScript } from './queues-copies.ts';
+import { type Campaign, type HopperRow, readCampaigns, readHopper, readHopperWords } from './queues-hopper.ts';
+import { type Backlog, type QueueHead, readBacklogs } from './queues-manager.ts';
+import { type QueueQuestions, questionsFor } from './queues-questions.ts';
+import type { ServerRow } from './server.ts';
 
-/** Rows of vicidial_manager in one waiting status, at most BACKLOG_LIMIT of them looked at. */
-export interface Backlog {
-	count: number;
-	/** man_id of the first one; undefined when none waits */
-	head: number | undefined;
-	/** seconds since the oldest was entered, by the local clock; entry_date is written by dialers and web servers */
-	age: number;
+/** Statements that questions may take in one look, besides those of every look. */
+const BUDGET = 3;
+/** Which cron jobs and daemons this machine answers for; undefined where the crontab cannot be read. */
+export interface Responsibility {
+	/** AST_VDhopper.pl is scheduled here */
+	hopper: boolean | undefined;
+	/** AST_flush_DBqueue.pl is scheduled here */
+	flush: boolean | undefined;
+	/** who counts down and frees conference rooms here; undefined where nobody is known to */
+	rooms: string | undefined;
 }
 
 export interface QueueObservation {
-	manager: { new: Backlog; queue: Backlog };
-	/** originates entered 60 to 600 s ago by status; undefined when the table is too costly to ask */
-	originates: { unanswered: number; marked: number } | undefined;
-	hopper: { campaign: string; status: string; count: number }[];
-	autoCalls: { status: string; count: number; oldestCall: number; oldestUpdate: number }[];
-	agents: { status: string; campaign: string; count: number; oldestUpdate: number }[];
-	/** active campaigns that dial by themselves; asked only while agents wait */
-	autoDialCampaigns: string[];
+	manager: { new: Backlog; queue: Backlog; head?: QueueHead };
+	hopper: HopperRow[];
+	autoCalls: CallRow[];
+	agents: AgentRow[];
+	/** active campaigns; asked while agents wait, or in turn */
+	campaigns: Campaign[] | undefined;
+	/** what AST_VDhopper said, by campaign; asked while agents have waited for long */
+	hopperWords: Record<string, string>;
+	copies: Record<'children' | 'hoppers' | 'senders', Copies>;
+	responsible: Responsibility;
+	server: ServerRow | undefined;
+	asteriskChannels: number | undefined;
+	samples: Samples<QueueQuestions>;
+	/** to remember: the last NEW action as of the last look that counts, this one included */
+	actionsSeen: Memory['actionsSeen'];
+	turns: Turns;
 }
 
-const BACKLOG_LIMIT = 1000;
-/** The newest actions in which answered originates are looked for. */
-const NEWEST_ACTIONS = 2000;
-/** In a MEMORY table the primary key is a hash, and a range over it reads every row. */
-const LARGEST_MEMORY_TABLE = 50_000;
-
-/** Reads the dialer's queues: one table a statement, indexed where the table can be large, each bounded. */
+/**
+ * Reads the dialer's queues: one table a statement, indexed where the table can be large, each bounded. Four tables are read
+ * in every look, all others in turn.
+ * @throws SlowTable a statement took so long that no more were asked
+ */
 export async function readQueues(world: World): Promise<QueueObservation> {
-	const { serverIp } = world.settings;
-	const backlog = await world.query<{ status: string; count: number; head: number | null; oldest: string | null }>(
-		`SELECT 'NEW' AS status, COUNT(*) AS count, MIN(man_id) AS head, MIN(entry_date) AS oldest
-		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${BACKLOG_LIMIT}) AS waiting
-		UNION ALL
-		SELECT 'QUEUE', COUNT(*), MIN(man_id), MIN(entry_date)
-		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='QUEUE' LIMIT ${BACKLOG_LIMIT}) AS queued`,
-		[serverIp, serverIp],
-	);
-	const hopper = await world.query<{ campaign: string; status: string; count: number }>(
-		'SELECT campaign_id AS campaign, status, COUNT(*) AS count FROM vicidial_hopper GROUP BY campaign_id, status LIMIT 1000',
-		[],
-	);
-	const autoCalls = await world.query<{ status: string; count: number; call: string | null; silence: number | null }>(
-		`SELECT status, COUNT(*) AS count, MIN(call_time) AS \`call\`, TIMESTAMPDIFF(SECOND, MIN(last_update_time), NOW()) AS silence
-		FROM vicidial_auto_calls WHERE server_ip=? GROUP BY status LIMIT 20`,
-		[serverIp],
-	);
-	const agents = await world.query<{ status: string; campaign: string; count: number; silence: number | null }>(
-		`SELECT status, campaign_id AS campaign, COUNT(*) AS count, TIMESTAMPDIFF(SECOND, MIN(last_update_time), NOW()) AS silence
-		FROM vicidial_live_agents WHERE server_ip=? GROUP BY status, campaign_id LIMIT 500`,
-		[serverIp],
-	);
+	const tables = new TableReader(world);
+	const { serverIp, lookGap, limits } = world.settings;
+	const server = await world.server();
+	const manager = await readBacklogs(tables, world);
+	const hopper = await readHopper(tables, serverIp);
+	const autoCalls = await readAutoCalls(tables, serverIp);
+	const agents = await readAgents(tables, serverIp);
+	const { uptime } = world;
+	const copies = {
+		children: countScript(world.processes(), 'AST_send_action_child.pl', uptime),
+		hoppers: countScript(world.processes(), 'AST_VDhopper.pl', uptime),
+		senders: countScript(world.processes(), 'AST_send_URL.pl', uptime),
+	};
+	const responsible = responsibilityOf(world);
+
+	let asked: Promise<Campaign[]> | undefined;
+	const readTheCampaigns = (): Promise<Campaign[]> => {
+		asked ??= readCampaigns(tables);
+		return asked;
+	};
 	const waiting = agents.some(({ status }) => status === 'READY' || status === 'CLOSER');
-	const now = new Date();
+	const campaigns = waiting ? await readTheCampaigns() : undefined;
+	const starving = starvingCampaigns(campaigns ?? [], hopper, agents);
+
+	const questions = questionsFor(tables, world, {
+		autoCalls,
+		agents,
+		copies,
+		responsible,
+		server,
+		starving,
+		readCampaigns: readTheCampaigns,
+	});
+	const { samples, turns } = await askInTurn<QueueQuestions>(questions, world.memory.turns?.queues, {
+		uptime,
+		gap: lookGap,
+		budget: BUDGET,
+	});
+
+	const hopperWords: Record<string, string> = {};
+	for (const campaign of starving) {
+		const long = world.memory.conditions[`queues hopper empty ${campaign}`];
+		if (long && uptime - long.sinceUptime >= limits.hopper_empty.warn)
+			hopperWords[campaign] = await readHopperWords(tables, campaign);
+	}
 	return {
-		manager: { new: asBacklog(backlog, 'NEW', now), queue: asBacklog(backlog, 'QUEUE', now) },
-		originates: await readOriginates(world),
+		manager,
 		hopper,
-		autoCalls: autoCalls.map(({ status, count, call, silence }) => ({
-			status,
-			count,
-			oldestCall: Math.max(0, secondsSinceLocal(call, now) ?? 0),
-			oldestUpdate: Math.max(0, silence ?? 0),
-		})),
-		agents: agents.map(({ status, campaign, count, silence }) => ({
-			status,
-			campaign,
-			count,
-			oldestUpdate: Math.max(0, silence ?? 0),
-		})),
-		autoDialCampaigns: waiting ? await readAutoDialCampaigns(world) : [],
+		autoCalls,
+		agents,
+		campaigns,
+		hopperWords,
+		copies,
+		responsible,
+		server,
+		asteriskChannels: world.asteriskChannels,
+		samples,
+		actionsSeen: actionsSeen(manager.new.tail, world),
+		turns,
 	};
 }
 
-function asBacklog(
-	rows: { status: string; count: number; head: number | null; oldest: string | null }[],
-	status: string,
-	now: Date,
-): Backlog {
-	const row = rows.find((candidate) => candidate.status === status);
+/** A look between two that count must not make younger what the earlier one saw. */
+function actionsSeen(newest: number | undefined, { memory, uptime, settings }: World): Memory['actionsSeen'] {
+	const before = memory.actionsSeen;
+	if (before && uptime - before.at < settings.lookGap) return before;
+	return newest === undefined ? undefined : { newest, at: uptime, since: new Date().toISOString() };
+}
+
+/** Campaigns that dial by themselves, with agents who wait and nothing to dial. */
+export function starvingCampaigns(
+	campaigns: readonly Campaign[],
+	hopper: readonly HopperRow[],
+	agents: readonly AgentRow[],
+): string[] {
+	return campaigns
+		.filter(
+			({ campaign, dials }) =>
+				dials &&
+				agents.some((row) => row.campaign === campaign && (row.status === 'READY' || row.status === 'CLOSER')) &&
+				!hopper.some((row) => row.campaign === campaign && row.status === 'READY'),
+		)
+		.map(({ campaign }) => campaign);
+}
+
+function responsibilityOf(world: World): Responsibility {
+	const { keepalives } = world.settings;
+	const runs = !keepalives.includes('X');
+	const roomWorkers = [
+		{ name: 'AST_conf_update_screen', here: runs && keepalives.includes('C') },
+		{ name: 'AST_conf_update_3way', here: runs && '-cu3way' in optionsOf(world.crontab()) },
+		{ name: 'AST_conf_update', here: world.scheduledHere('AST_conf_update.pl') === true },
+	];
 	return {
-		count: row?.count ?? 0,
-		head: row?.head ?? undefined,
-		age: Math.max(0, secondsSinceLocal(row?.oldest ?? null, now) ?? 0),
+		hopper: world.scheduledHere('AST_VDhopper.pl'),
+		flush: world.scheduledHere('AST_flush_DBqueue.pl'),
+		rooms: roomWorkers.find(({ here }) => here)?.name,
 	};
-}
-
-async function readOriginates(world: World): Promise<QueueObservation['originates']> {
-	const [table] = await world.query<{ engine: string; rows: number | null; next: number | null }>(
-		"SELECT ENGINE AS engine, TABLE_ROWS AS `rows`, AUTO_INCREMENT AS next FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME='vicidial_manager'",
-		[],
-	);
-	const costly = table?.engine === 'MEMORY' && (table.rows ?? 0) > LARGEST_MEMORY_TABLE;
-	if (!table?.next || costly) return undefined;
-	const rows = await world.query<{ status: string; count: number }>(
-		`SELECT status, COUNT(*) AS count FROM vicidial_manager
-		WHERE man_id >= ? AND server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
-		[Math.max(0, table.next - NEWEST_ACTIONS), world.settings.serverIp, localStamp(-600), localStamp(-60)],
-	);
-	const count = (...statuses: string[]): number =>
-		rows.filter(({ status }) => statuses.includes(status)).reduce((sum, row) => sum + row.count, 0);
-	return { unanswered: count('SENT'), marked: count('UPDATED', 'DEAD') };
-}
-
-async function readAutoDialCampaigns(world: World): Promise<string[]> {
-	const rows = await world.query<Row & { campaign: string }>(
-		`SELECT campaign_id AS campaign FROM vicidial_campaigns
-		WHERE active='Y' AND dial_method NOT IN ('MANUAL','INBOUND_MAN') AND no_hopper_dialing='N' AND auto_dial_level > 0 LIMIT 1000`,
-		[],
-	);
-	return rows.map(({ campaign }) => campaign);
-}
-
-/** Local time as the dialers write it into DATETIME columns, `seconds` from now. */
-function localStamp(seconds: number): string {
-	const moment = new Date(Date.now() + seconds * 1000);
-	const two = (value: number): string => String(value).padStart(2, '0');
-	const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-	return `${day} ${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`;
 }

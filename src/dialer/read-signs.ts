@@ -4,9 +4,10 @@ import { secondsSinceWritten } from '../adapters/files.ts';
 import { type Socket, serves } from '../adapters/sockets.ts';
 import type { ThresholdName } from '../thresholds.ts';
 import type { Process } from '../types.ts';
-import type { ServerRow, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { lastEndOfDay, localDate, minutesSince } from './calendar.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import type { ServerRow } from './server.ts';
 import type { LogFile, Sign } from './signs.ts';
 import { updaterAge } from './updater.ts';
 

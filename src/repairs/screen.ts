@@ -1,4 +1,14 @@
+import { sleep } from '../adapters/clock.ts';
+import { takeFile } from '../adapters/evidence.ts';
+import { runProgram } from '../adapters/exec.ts';
 import { findProgram } from '../adapters/host.ts';
+import { sessionOf } from '../dialer/process-table.ts';
+import type { Process } from '../types.ts';
+
+/** Milliseconds that `screen` gets to list or wipe its sockets. */
+const SCREEN_TIMEOUT = 3000;
+const PAGE_BYTES = 16 * 1024;
+const POLL = 50;
 
 /** A step that did not reach its end; the message says why, in words for the report. */
 export class StepFailed extends Error {}
@@ -9,4 +19,36 @@ export function screenProgram(environment: Record<string, string>): string {
 	if (program === undefined)
 		throw new StepFailed(`there is no screen in ${environment.PATH}; install the package screen`);
 	return program;
+}
+
+/** Clears the sockets of sessions that are gone from our own socket folder, when there are any. */
+export async function wipeDeadSockets(environment: Record<string, string>): Promise<void> {
+	const program = screenProgram(environment);
+	const { output } = await runProgram(program, ['-ls'], environment, SCREEN_TIMEOUT);
+	if (/\bDead\b/.test(output)) await runProgram(program, ['-wipe'], environment, SCREEN_TIMEOUT);
+}
+
+/**
+ * What stands on the page of a session's first window. The session is named with its pid, so that one of a similar name is
+ * never meant.
+ * @param file where the session may write it; it is taken away again
+ */
+export async function screenPage(
+	screen: Process,
+	environment: Record<string, string>,
+	file: string,
+	milliseconds: number,
+): Promise<string> {
+	const session = sessionOf(screen);
+	if (session === undefined) return 'it has no name';
+	const until = performance.now() + milliseconds;
+	const args = ['-S', session, '-p', '0', '-X', 'hardcopy', file];
+	const { exitCode } = await runProgram(screenProgram(environment), args, environment, milliseconds);
+	if (exitCode !== 0) return 'it does not answer';
+	while (performance.now() < until) {
+		const page = takeFile(file, PAGE_BYTES);
+		if (page !== undefined) return page.trimEnd();
+		await sleep(POLL);
+	}
+	return 'it does not answer';
 }

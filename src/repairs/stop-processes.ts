@@ -1,17 +1,16 @@
 import { sleep } from '../adapters/clock.ts';
-import { runProgram, signal } from '../adapters/exec.ts';
+import { signal } from '../adapters/exec.ts';
 import type { Proc } from '../adapters/proc.ts';
 import { isStopped } from '../dialer/process-table.ts';
 import type { ProcessId, Step } from '../types.ts';
 import type { World } from '../world.ts';
-import { StepFailed, screenProgram } from './screen.ts';
+import { StepFailed, wipeDeadSockets } from './screen.ts';
 
 /** Milliseconds that a process gets to follow TERM, and to vanish after KILL. */
 const TERM_TIMEOUT = 3000;
 const KILL_TIMEOUT = 3000;
 /** Milliseconds that a screen session gets to end after its program. */
 const SCREEN_TIMEOUT = 2000;
-const WIPE_TIMEOUT = 5000;
 const POLL = 100;
 
 /** Ends exactly these processes, then their screens, and sees that all are gone. @throws StepFailed */
@@ -30,7 +29,7 @@ export async function stopProcesses(
 		throw new StepFailed(`process ${left.map(({ pid }) => pid).join(', ')} does not end, not even after KILL`);
 	}
 	// a killed session leaves its socket behind
-	if (screensKilled > 0) await runProgram(screenProgram(environment), ['-wipe'], environment, WIPE_TIMEOUT);
+	if (screensKilled > 0) await wipeDeadSockets(environment);
 	const pids = [...step.processes, ...step.screens].map(({ pid }) => pid).join(', ');
 	return `stopped ${pids}${killed > 0 ? ` (${killed} by KILL)` : ''}`;
 }

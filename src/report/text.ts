@@ -79,11 +79,12 @@ function tellConsequences(
 		]);
 }
 
-const evidenceLines = ({ id, evidence }: Finding): string[] => [
-	`${INDENT}${id}`,
+/** What a finding was found by, without its diff. */
+export const evidenceLines = ({ id, evidence }: Finding, indent = INDENT): string[] => [
+	`${indent}${id}`,
 	...Object.entries(evidence)
 		.filter(([name]) => name !== 'diff')
-		.map(([name, value]) => `${INDENT}${name}: ${plain(typeof value === 'string' ? value : JSON.stringify(value))}`),
+		.map(([name, value]) => `${indent}${name}: ${plain(typeof value === 'string' ? value : JSON.stringify(value))}`),
 ];
 
 function diffLines({ evidence: { diff } }: Finding, verbosity: number): string[] {

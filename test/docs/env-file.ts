@@ -1,4 +1,4 @@
-import { SETTING_TEXTS } from '../../src/setting-texts.ts';
+import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 
 const HEAD = `# Settings of vicikeep, for /etc/vicikeep.env (owned by root, mode 0600). See vicikeep(8).
@@ -10,9 +10,10 @@ const HEAD = `# Settings of vicikeep, for /etc/vicikeep.env (owned by root, mode
 export function envFile(): string {
 	const settings = Object.entries(SETTING_TEXTS)
 		.filter(([name]) => name !== 'PROC')
-		.map(([name, { meaning, fallback, source }]) => {
-			const from = source === undefined ? '' : `\n# from: ${source}`;
-			return `# ${meaning}${from}\n#VICIKEEP_${name}=${fallback ?? ''}\n`;
+		.map(([name, setting]) => {
+			const { meaning, fallback, key } = setting;
+			const from = key !== undefined || fallback === undefined ? `\n# from: ${usually(setting)}` : '';
+			return `# ${meaning}${from}\n#VICIKEEP_${name}=${key === undefined ? (fallback ?? '') : ''}\n`;
 		});
 	const limits = Object.entries(THRESHOLDS).map(([name, { unit, warn, crit, meaning }]) => {
 		const line = (side: string, value: number): string =>

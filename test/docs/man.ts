@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CHECK_IDS } from '../../src/checks/index.ts';
-import { SETTING_TEXTS } from '../../src/setting-texts.ts';
+import { CHECKS } from '../../src/checks/index.ts';
+import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
 
@@ -35,7 +35,11 @@ names the one thing that is wrong, repairs what a repair can help, proves the re
 row in the table servers. Who is not root only looks.`),
 		),
 		section('OPTIONS', ...optionTexts().map((option) => item(flags(option.flags), option.description))),
-		section('CHECKS', text(`${CHECK_IDS.join(', ')}. Those that cannot be looked at are skipped, with the cause.`)),
+		section(
+			'CHECKS',
+			text('One that cannot be looked at is skipped, with the cause. vicikeep check --explain tells more of each.'),
+			...CHECKS.map(({ id, about }) => item(bold(id), about.looksAt)),
+		),
 		section(
 			'EXIT STATUS',
 			text('The state at the end of the run, after repairs were verified.'),
@@ -47,8 +51,8 @@ row in the table servers. Who is not root only looks.`),
 		section(
 			'OUTPUT FOR MONITORS',
 			text(`With --format nagios the first line says it all in less than 80 columns. Details follow, performance data after a
-bar. Of a quantity that exists once per daemon, campaign or folder the label is the initials of its name and what it
-is about, such as dp_AST_update for daemon_processes. Limits are inclusive: a value that reaches one is beyond it. A usage error is
+bar. Of a quantity that exists once per daemon, campaign or folder the label is its name shortened and what it is about, such as
+dsil_update for daemon_silence of AST_update. Limits are inclusive: a value that reaches one is beyond it. A usage error is
 an UNKNOWN line. Call it as vicikeep check -n -t 9 --format nagios; any user may.`),
 			'.PP',
 			text(`With --format prometheus, and in --metrics-file, every metric is a gauge in base units. The state is a number
@@ -72,8 +76,8 @@ vicikeep_last_run_timestamp_seconds grows old, vicikeep itself does not run.`),
 		section(
 			'SETTINGS',
 			text('From the environment, else the settings file, else as named here.'),
-			...Object.entries(SETTING_TEXTS).map(([name, { meaning, fallback, source }]) =>
-				item(bold(`VICIKEEP_${name}`), `${meaning} (${fallback ?? source})`),
+			...Object.entries(SETTING_TEXTS).map(([name, setting]) =>
+				item(bold(`VICIKEEP_${name}`), `${setting.meaning} (${usually(setting)})`),
 			),
 		),
 		section(

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfDialer } from './conf.support.ts';
 
@@ -99,5 +100,23 @@ describe('no edit by hand', () => {
 		box.edit('voicemail.conf', /^/, ';!\n;! Automatically generated configuration file\n;!\n');
 		box.edit('voicemail.conf', /^; END OF FILE.*$/m, '');
 		expect((await box.tick()).findings).not.toContain('conf.edited voicemail.conf');
+	});
+});
+
+describe("stock's copy of the mailboxes", () => {
+	it('is installed with voicemail.conf, byte for byte, also where only the copy is missing or another', async () => {
+		await box.dialer.database.query('UPDATE system_settings SET active_voicemail_server=?', [box.dialer.serverIp]);
+		const same = () => expect(box.read('BUILDvoicemail-vicidial.conf')).toBe(box.read('voicemail.conf'));
+		for (const spoil of [
+			() => rmSync(box.path('BUILDvoicemail-vicidial.conf')),
+			() => box.edit('BUILDvoicemail-vicidial.conf', /^; END OF FILE/m, '; another wording\n; END OF FILE'),
+			() => rmSync(box.path('voicemail.conf')),
+		]) {
+			spoil();
+			const before = await box.dialer.database.query('SELECT * FROM phones ORDER BY extension');
+			expect((await box.tick(['--rebuild'])).exitCode).toBe(0);
+			same();
+			expect(await box.dialer.database.query('SELECT * FROM phones ORDER BY extension')).toEqual(before);
+		}
 	});
 });

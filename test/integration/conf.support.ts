@@ -60,12 +60,13 @@ export class ConfDialer {
 		return tick(this.dialer, ['--only', 'conf', ...args], env);
 	}
 
-	/** A run as another user, or with other means. */
-	async runBy(command: string, args: string[], env: Record<string, string> = {}) {
+	/** A run by other means; its process is told when it has started. */
+	async runBy(command: string, args: string[], started: (pid: number) => void = () => {}) {
 		const run = spawn(command, args, {
-			env: { ...this.dialer.env, ...QUICK, ...AT_ONCE, ...env },
+			env: { ...this.dialer.env, ...QUICK, ...AT_ONCE },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
+		if (run.pid !== undefined) started(run.pid);
 		let told = '';
 		for (const stream of [run.stdout, run.stderr])
 			stream.on('data', (chunk) => {

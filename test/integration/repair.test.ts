@@ -214,8 +214,10 @@ describe('bystanders', () => {
 		const first = await tick(dialer);
 		expect(first.findings).toEqual(['processes.absent AST_manager_send']);
 		const second = await tick(dialer);
-		expect(second.actions).toEqual(['failed start:AST_manager_send']);
-		expect(second.action('start:AST_manager_send')?.reason).toContain(`/usr/bin/tail (process ${reader.pid})`);
+		expect(second.actions).toEqual(['withheld start:AST_manager_send']);
+		expect(second.action('start:AST_manager_send')?.reason).toContain(
+			`its start check would refuse it: /usr/bin/tail (process ${reader.pid})`,
+		);
 		expect(second.exitCode).toBe(2);
 		expect(reader.exitCode).toBeNull();
 	});

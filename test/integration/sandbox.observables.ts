@@ -64,6 +64,10 @@ const WAITING = 'last_call_time, last_call_finish, last_state_change';
 
 export const OBSERVABLES: Observable[] = [
 	{
+		what: '3: trunks reported per campaign with agents',
+		moves: value("SELECT update_time FROM vicidial_campaign_server_stats WHERE campaign_id='OUTBOUND'"),
+	},
+	{
 		what: '4: a live row per line of an active remote agent',
 		given: does("UPDATE vicidial_remote_agents SET status='ACTIVE' WHERE server_ip=@ip"),
 		seen: value("SELECT COUNT(*)=2 FROM vicidial_live_agents WHERE extension IN ('R/7001','R/7002')"),

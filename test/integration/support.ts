@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMON_FINDINGS } from '../../src/checks/check.ts';
+import { CHECKS } from '../../src/checks/index.ts';
 import type { ActionReport, CheckReport, Report } from '../../src/types.ts';
 import type { Dialer } from '../sandbox/dialer.ts';
 
@@ -21,6 +23,11 @@ export const QUICK = {
 	VICIKEEP_CRIT_MEMORY_PRESSURE: 'never',
 } as const;
 
+/** Every finding that --explain tells of. */
+const DOCUMENTED = new Set(
+	CHECKS.flatMap(({ id, about }) => Object.keys({ ...about.finds, ...COMMON_FINDINGS }).map((kind) => `${id}.${kind}`)),
+);
+
 export interface Tick {
 	exitCode: number;
 	report: Report;
@@ -38,6 +45,8 @@ export async function tick(dialer: Dialer, args: string[] = [], env: Record<stri
 	const { exitCode, stdout, stderr } = await dialer.check([...args, '--json'], { env: { ...QUICK, ...env } });
 	if (stdout === '') throw new Error(`no report, exit ${exitCode}: ${stderr}`);
 	const report = JSON.parse(stdout) as Report;
+	const untold = report.checks.flatMap(({ findings }) => findings).filter(({ id }) => !DOCUMENTED.has(id));
+	if (untold.length > 0) throw new Error(`--explain does not tell of ${untold.map(({ id }) => id).join(', ')}`);
 	return {
 		exitCode,
 		report,

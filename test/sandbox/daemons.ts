@@ -191,6 +191,6 @@ export class Daemons {
 	}
 
 	private order(pid: number): string {
-		return join(this.home, '../run/hang', String(pid));
+		return join(this.home, '../run/hang', `${pid}-${startTimeOf(pid)}`);
 	}
 }

@@ -38,7 +38,9 @@ export function writeWrappers(programs: Programs, folder: string): void {
 	writeWrapper(join(folder, 'bin/screen'), screen, 'screen', programs.screen.path, []);
 	const config = ['-C', join(folder, 'etc/asterisk/asterisk.conf')];
 	const asterisk = { LD_LIBRARY_PATH: programs.asterisk.libraries };
-	writeWrapper(join(folder, 'bin/asterisk'), asterisk, '/usr/sbin/asterisk', programs.asterisk.path, config);
+	const wrapper = join(folder, 'bin/asterisk');
+	// the name that ps shows is one that starts it again
+	writeWrapper(wrapper, asterisk, wrapper, programs.asterisk.path, config);
 }
 
 function writeWrapper(path: string, env: Record<string, string>, name: string, program: string, args: string[]): void {

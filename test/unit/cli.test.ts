@@ -55,18 +55,21 @@ describe('the command line', () => {
 	it.each([
 		[
 			['check', '--only', 'mysq'],
-			'There is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues, conf.',
+			'--only: there is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues, conf;',
 		],
 		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
-		[['check', '-t', '0'], 'Expected whole seconds from 1 to 3600'],
+		[['check', '-t', '0'], '--timeout: expected whole seconds from 1 to 3600, e.g. 45;'],
 		[['check', '--dryrun'], 'Did you mean --dry-run?'],
 		[
 			['check', '--format', 'promethus'],
-			'There is no format "promethus", did you mean "prometheus"? Formats: human, json, nagios, prometheus.',
+			'--format: there is no format "promethus", did you mean "prometheus"? Formats: human, json, nagios, prometheus;',
 		],
-		[['check', '--wait', 'long'], 'Expected whole seconds from 1 to 3600'],
-		[['check', 'now'], 'too many arguments'],
-		[['check', '--rebuild', 'sip.conf'], 'There is no generated file "sip.conf"'],
+		[['check', '--wait', 'long'], '--wait: expected whole seconds from 1 to 3600'],
+		[['check', 'now'], '"check" takes options only, found "now"'],
+		[['check', '--json', '--format', 'nagios'], 'it cannot go with --format nagios'],
+		[['check', '--only', 'proc'], 'did you mean "processes"?'],
+		[['check', '--rebuild', 'sip.conf'], '--rebuild: there is no generated file "sip.conf"'],
+		[['check', '--rebuild', 'sip'], 'did you mean "sip-vicidial.conf"?'],
 		[['check', '--skip', 'config,mysql,asterisk,processes,queues,conf'], '--skip leaves no check to run'],
 		[['chek'], 'unknown command "chek"; the only command is "check"'],
 	])('refuses %j in one line', (argv, message) => {

@@ -53,10 +53,50 @@ describe('one cause', () => {
 			['mysql.slow db', 'processes.heartbeat_old AST_update', 'processes.absent AST_manager_send'],
 			[undefined, 'mysql.slow db', undefined],
 		],
+		[
+			'a lock ends nobody: what is absent has another cause',
+			['mysql.locked db', 'processes.absent AST_update', 'processes.slow FastAGI_log', 'queues.hopper_empty CAMPAIGN'],
+			[undefined, undefined, 'mysql.locked db', 'mysql.locked db'],
+		],
+		[
+			'what cron starts under the database that it waits for',
+			['mysql.silent db', 'processes.piling ADMIN_keepalive_ALL', 'processes.keepalive_silent ADMIN_keepalive_ALL'],
+			[undefined, 'mysql.silent db', 'mysql.silent db'],
+		],
+		[
+			'the rows of a job under the job',
+			['processes.overrunning AST_VDhopper', 'queues.hopper_job AST_VDhopper', 'queues.hopper_empty CAMPAIGN'],
+			[undefined, 'processes.overrunning AST_VDhopper', undefined],
+		],
+		[
+			'a clock that is off, told once',
+			['mysql.clock_skew db', 'processes.clocks_differ AST_update', 'queues.manager_new AST_manager_send'],
+			[undefined, 'mysql.clock_skew db', undefined],
+		],
+		[
+			'deaf under an Asterisk that hangs, not under a database',
+			['asterisk.hung Asterisk', 'processes.deaf AST_manager_listen', 'queues.action_children Asterisk'],
+			[undefined, 'asterisk.hung Asterisk', 'asterisk.hung Asterisk'],
+		],
+		[
+			'a deaf listener is no consequence of a database',
+			['mysql.silent db', 'processes.deaf AST_manager_listen'],
+			[undefined, undefined],
+		],
 		['what has its own cause', ['mysql.refused db', 'processes.frozen AST_update'], [undefined, undefined]],
 		['what does not rest on it', ['asterisk.absent Asterisk', 'processes.absent FastAGI_log'], [undefined, undefined]],
 	])('%s', (_, findings, expected) => {
 		expect(causes(...findings)).toEqual(expected);
+	});
+
+	it('is named once and for all, also where a check knows its own', () => {
+		const job = named('queues.hopper_job AST_VDhopper');
+		const empty = named('queues.hopper_empty CAMPAIGN', { cause: 'queues.hopper_job AST_VDhopper' });
+		expect(diagnose([job, empty])[1]?.cause).toBe('queues.hopper_job AST_VDhopper');
+		const hung = named('processes.overrunning AST_VDhopper');
+		expect(diagnose([hung, job, empty])[2]?.cause).toBe('processes.overrunning AST_VDhopper');
+		const circle = [named('a.b c', { cause: 'd.e f' }), named('d.e f', { cause: 'a.b c' })];
+		expect(diagnose(circle)[0]?.cause).toBe('d.e f');
 	});
 
 	it('a wrong address explains everything', () => {

@@ -39,6 +39,7 @@ function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf
 		mayNot: undefined,
 		rebuild: undefined,
 		options: {},
+		mayStartAsterisk: { asked: true, vetoed: false },
 		...rest,
 	};
 }
@@ -91,8 +92,8 @@ describe('what is planned', () => {
 			...living({ ppid: 90, state: 'T' }),
 		];
 		const [action] = plan(situation([frozen('AST_update')], { table }));
-		expect(action?.steps.map((step) => step.do)).toEqual(['stop', 'start', 'prove']);
-		expect(action?.steps[0]).toMatchObject({ processes: [{ pid: 100 }], screens: [{ pid: 90 }] });
+		expect(action?.steps.map((step) => step.do)).toEqual(['evidence', 'stop', 'start', 'prove']);
+		expect(action?.steps[1]).toMatchObject({ processes: [{ pid: 100 }], screens: [{ pid: 90 }] });
 	});
 
 	it('stops only the surplus copy of a doubled daemon', () => {
@@ -100,7 +101,11 @@ describe('what is planned', () => {
 		const [action] = plan(
 			situation([finding('processes.duplicated', 'AST_update', { remedy: 'stop:AST_update' })], { table }),
 		);
-		expect(action?.steps).toMatchObject([{ do: 'stop', processes: [{ pid: 101 }], screens: [] }, { do: 'prove' }]);
+		expect(action?.steps).toMatchObject([
+			{ do: 'evidence', processes: [{ pid: 101 }] },
+			{ do: 'stop', processes: [{ pid: 101 }], screens: [] },
+			{ do: 'prove' },
+		]);
 	});
 
 	it('stops at most one living daemon a run, and still starts the absent ones', () => {
@@ -114,8 +119,79 @@ describe('what is planned', () => {
 		const settings = settingsOf({ VICIKEEP_RESTART: 'kill-only' });
 		expect(
 			plan(situation([frozen('AST_update')], { settings, table: living({}) }))[0]?.steps.map((step) => step.do),
-		).toEqual(['stop']);
+		).toEqual(['evidence', 'stop']);
 		expect(reason(situation([absent('AST_update')], { settings }))).toContain('kill-only');
+	});
+});
+
+describe('stale actions', () => {
+	const seen = { newest: 70, at: 9940, since: '2026-01-01T11:59:00.000Z' };
+	const ageing = (kind: 'start' | 'restart', name: string, changes: Parameters<typeof situation>[1] = {}) =>
+		plan(
+			situation([kind === 'start' ? absent(name) : frozen(name)], {
+				table: kind === 'start' ? [] : [processOf(100, 1, [PERL, `${HOME}/${name}.pl`])],
+				memoryOf: { actionsSeen: seen },
+				...changes,
+			}),
+		)[0]?.steps.filter((step) => step.do === 'age-queue');
+	const told = { do: 'age-queue', upTo: 70, since: seen.since, kill: false };
+
+	it.each<[string, ReturnType<typeof ageing>, unknown[]]>([
+		['of an absent sender are told', ageing('start', 'AST_manager_send'), [told]],
+		['of a stalled sender are told', ageing('restart', 'AST_manager_send'), [told]],
+		[
+			'are set DEAD where that is asked for',
+			ageing('start', 'AST_manager_send', { settings: settingsOf({ VICIKEEP_AGE_QUEUE: 'on' }) }),
+			[{ ...told, kill: true }],
+		],
+		[
+			'are nobody’s business where that is off',
+			ageing('start', 'AST_manager_send', { settings: settingsOf({ VICIKEEP_AGE_QUEUE: 'off' }) }),
+			[],
+		],
+		['are not known without an earlier look', ageing('start', 'AST_manager_send', { memoryOf: {} }), []],
+		['are not known after the database began anew', ageing('start', 'AST_manager_send', { databaseUptime: 59 }), []],
+		['are no matter of another daemon', ageing('start', 'AST_update'), []],
+	])('%s', (_, steps, expected) => {
+		expect(steps).toEqual(expected);
+	});
+
+	it('are dealt with while the sender is stopped', () => {
+		const [action] = plan(
+			situation([frozen('AST_manager_send')], {
+				table: [processOf(100, 1, [PERL, `${HOME}/AST_manager_send.pl`])],
+				memoryOf: { actionsSeen: seen },
+			}),
+		);
+		expect(action?.steps.map((step) => step.do)).toEqual(['evidence', 'stop', 'age-queue', 'start', 'prove']);
+	});
+});
+
+describe('a start that its own check would refuse', () => {
+	const script = `${HOME}/AST_update_AMI2.pl`;
+	const screen = (name: string) => processOf(90, 1, ['SCREEN', '-d', '-m', '-S', name, script]);
+	it.each<[string, Process[], string | undefined]>([
+		['an editor', [processOf(7, 1, ['/usr/bin/vi', script])], '/usr/bin/vi (process 7)'],
+		['a shell by another path', [processOf(7, 1, ['bash', '-c', `${script} --debug`])], 'bash (process 7)'],
+		['a shell that the check drops', [processOf(7, 1, ['/bin/sh', '-c', script])], undefined],
+		['a grep that the check drops', [processOf(7, 1, ['grep', script])], undefined],
+		['an editor on the other variant', [processOf(7, 1, ['vi', `${HOME}/AST_update.pl`])], undefined],
+		['a session whose program is gone', [screen('ASTupdate')], undefined],
+		[
+			'a session in which somebody works',
+			[screen('ASTupdate'), processOf(8, 90, ['/bin/bash'])],
+			'session is in use: /bin/bash (process 8)',
+		],
+		['a session that holds a zombie', [screen('ASTupdate'), processOf(8, 90, [], { state: 'Z' })], undefined],
+	])('by %s', (_, table, expected) => {
+		const withheld = reason(situation([absent('AST_update')], { table }));
+		if (expected === undefined) expect(withheld).toBeUndefined();
+		else expect(withheld).toContain(expected);
+	});
+
+	it('but not one that has no such check', () => {
+		const table = [processOf(7, 1, ['vi', `${HOME}/FastAGI_log.pl`])];
+		expect(reason(situation([absent('FastAGI_log')], { table }))).toBeUndefined();
 	});
 });
 

@@ -5,9 +5,8 @@ import { SettingsError } from '../../src/settings.ts';
 const [, , uid = '', meant, path = ''] = process.argv;
 process.setgid?.(Number(uid));
 process.setuid?.(Number(uid));
-const notes: string[] = [];
 try {
-	const settings = meant === 'named' ? readSettings(path, notes) : readSettings(undefined, notes, path);
+	const { settings, notes } = meant === 'named' ? readSettings(path) : readSettings(undefined, path);
 	console.log(JSON.stringify({ serverIp: settings.serverIp, notes }));
 } catch (error) {
 	if (!(error instanceof SettingsError)) throw error;

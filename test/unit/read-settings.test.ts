@@ -23,7 +23,7 @@ afterEach(() => {
 
 function problems(named: string | undefined, usual?: string): string[] {
 	try {
-		readSettings(named, [], usual);
+		readSettings(named, usual);
 		return [];
 	} catch (error) {
 		if (error instanceof SettingsError) return error.problems;
@@ -34,9 +34,9 @@ function problems(named: string | undefined, usual?: string): string[] {
 describe('the settings file', () => {
 	it('is the usual one where there is one, and need not be there', () => {
 		const usual = join(folder, 'vicikeep.env');
-		expect(readSettings(undefined, [], usual).envFile).toBeUndefined();
+		expect(readSettings(undefined, usual).settings.envFile).toBeUndefined();
 		writeFileSync(usual, 'VICIKEEP_RESTART=off\n', { mode: 0o600 });
-		expect(readSettings(undefined, [], usual)).toMatchObject({ envFile: usual, restart: 'off' });
+		expect(readSettings(undefined, usual).settings).toMatchObject({ envFile: usual, restart: 'off' });
 	});
 
 	it('gets a line with the nearest name when the named one is not there', () => {

@@ -31,6 +31,7 @@ for (my $loop = 1; ; $loop++) {
 	note("loop $loop begins");
 	note(remove_dead_attempts() . ' dial attempts removed, ' . remove_lost_live_call() . ' live calls lost');
 	note(pause_lagged_agents() . ' agents lagged');
+	$dbh->do('DELETE FROM vicidial_shared_drops WHERE server_ip=? AND drop_time < ?', undef, $server_ip, local_time(10));
 	note(place_calls($started) . ' calls placed');
 	$beat->execute($started, $server_ip);
 	last if kill_file('VDAD.kill');
@@ -95,10 +96,22 @@ sub place_calls {
 		$dbh->do(
 			q{INSERT INTO vicidial_campaign_stats_debug SET campaign_id=?, server_ip=?, entry_time=?
 			ON DUPLICATE KEY UPDATE entry_time=VALUES(entry_time)}, undef, $campaign, $server_ip, $started);
+		report_shortage($campaign);
 		$dbh->do('UPDATE vicidial_campaigns SET campaign_logindate=? WHERE campaign_id=?', undef, $started, $campaign);
 		$placed += dial($campaign, $campaigns->{$campaign}{waiting});
 	}
 	return $placed;
+}
+
+# For the balancing of the cluster; there are always trunks here.
+sub report_shortage {
+	my ($campaign) = @_;
+	my $known = $dbh->do(
+		q{UPDATE vicidial_campaign_server_stats SET local_trunk_shortage=0, update_time=NOW()
+		WHERE campaign_id=? AND server_ip=?}, undef, $campaign, $server_ip);
+	$dbh->do('INSERT INTO vicidial_campaign_server_stats SET campaign_id=?, server_ip=?', undef, $campaign, $server_ip)
+		if $known < 1;
+	return;
 }
 
 sub dial {

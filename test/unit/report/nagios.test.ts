@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderNagios, renderNagiosTrouble } from '../../../src/report/nagios.ts';
+import { THRESHOLDS } from '../../../src/thresholds.ts';
 import type { Metric } from '../../../src/types.ts';
 import { reportOf, STOPPED } from './given.ts';
 import { readPluginOutput } from './plugin-output.ts';
@@ -61,7 +62,7 @@ describe('the report for a monitor', () => {
 		];
 		const output = renderNagios(reportOf({ checks: [{ metrics }] }));
 		expect(output.slice(output.lastIndexOf('| '))).toBe(
-			"| manager_new=7;100;500;0 ami_answer=0s;2;10;0 manager_sent_unanswered=12.346%;90;100;0;100 'he_A_B_C D'=1s;300;;0\n",
+			"| manager_new=7;100;500;0 ami_answer=0s;2;10;0 manager_sent_unanswered=12.346%;90;100;0;100 'hemp_A_B_C D'=1s;300;;0\n",
 		);
 		expect(readPluginOutput(output).data).toHaveLength(5);
 	});
@@ -69,15 +70,31 @@ describe('the report for a monitor', () => {
 	it('keeps the labels of daemons apart in their first 19 characters', () => {
 		const metrics = ['AST_VDauto_dial', 'AST_VDauto_dial_FILL', 'AST_manager_listen', 'AST_manager_send'].flatMap(
 			(daemon): Metric[] =>
-				['daemon_processes', 'daemon_silence'].map((name) => ({ name, labels: { daemon }, value: 1, unit: 'count' })),
+				['daemon_processes', 'daemon_silence', 'daemon_starts'].map((name) => ({
+					name,
+					labels: { daemon },
+					value: 1,
+					unit: 'count',
+				})),
 		);
-		expect(read({ checks: [{ metrics }] }).data).toHaveLength(9);
+		expect(read({ checks: [{ metrics }] }).data).toHaveLength(13);
+	});
+
+	it('has names of limits that differ in their first 19 characters', () => {
+		const short = Object.keys(THRESHOLDS).map((name) => name.slice(0, 19));
+		expect(short.filter((name, index) => short.indexOf(name) !== index)).toEqual([]);
 	});
 
 	it('lets no bar, line break or colour of others into its text', () => {
 		const summary = 'a | b\n\u001b[31mc\u001b[0m';
 		const output = renderNagios(reportOf({ status: 'warning', checks: [{ findings: [{ ...STOPPED, summary }] }] }));
 		expect(readPluginOutput(output).first).toBe('VICIKEEP WARNING: a / b [31mc [0m');
+	});
+
+	it('gives the evidence with -v', () => {
+		const report = reportOf({ status: 'critical', checks: [{ findings: [STOPPED] }] });
+		expect(readPluginOutput(renderNagios(report)).long).not.toContain('  pid: 1425');
+		expect(readPluginOutput(renderNagios(report, 1)).long).toContain('  pid: 1425');
 	});
 
 	it('says UNKNOWN when it could not do its work', () => {

@@ -169,7 +169,8 @@ sub rest {
 # silent, `child` waits for a program it has started.
 sub hang_if_told {
 	my ($seconds) = @_;
-	my $order = "$FindBin::Bin/../run/hang/$$";
+	# Pids are used again: with its start time one names a process for good.
+	my $order = "$FindBin::Bin/../run/hang/$$-" . start_ticks();
 	return if !-e $order;
 	open(my $handle, '<', $order) or return;
 	my $way = <$handle> || '';
@@ -197,6 +198,16 @@ sub hang_if_told {
 		unlink($order);
 	}
 	return;
+}
+
+my %start_ticks;
+
+# Clock ticks from boot to the start of this process.
+sub start_ticks {
+	return $start_ticks{$$} if $start_ticks{$$};
+	open(my $handle, '<', "/proc/$$/stat") or die "/proc/$$/stat: $!\n";
+	my ($fields) = <$handle> =~ /.*\) (.*)/;
+	return $start_ticks{$$} = (split ' ', $fields)[19];
 }
 
 # A permanent AMI session: as the user of `servers.ASTmgrUSERNAME<role>`, or as `user` where upstream has

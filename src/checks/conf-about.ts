@@ -1,0 +1,28 @@
+import type { About } from './check.ts';
+
+export const about: About = {
+	looksAt: `the files that VICIdial generates for Asterisk: whole, readable for Asterisk, held by it, included; a rebuild that was
+asked for; every ten minutes, and when something asks for it, whether they say what the database says`,
+	settings: ['ASTERISK_ETC', 'CONF_OWNER', 'TEMPLATES'],
+	limits: ['rebuild_flag'],
+	finds: {
+		missing: 'a file is not there',
+		empty: 'it is empty',
+		truncated: 'its last line is missing',
+		unloadable: 'a line makes Asterisk lose what follows',
+		refused: 'it is no regular file, or may not be read',
+		not_loaded: 'Asterisk does not hold what it says',
+		not_included: 'the hand-made file does not include it any more',
+		differs: 'it is not what the database says',
+		edited: 'it was edited by hand since it was installed',
+		flag: 'a rebuild was asked for, and stock does not do it',
+		lost_rebuild: 'a reload was asked for after it was made',
+		owed: 'a rebuild of ours was interrupted',
+		template: 'a template cannot be used; nothing is written',
+		rows: 'values of the database cannot stand in a conf file as they are',
+		two_writers: 'stock and vicikeep would both write them',
+	},
+	does: `makes a file anew from the database by its template, checks it, swaps it in, reloads the module concerned and proves that
+Asterisk holds it; else the version before comes back. As stock, only what Asterisk cannot use and what was asked for; as
+vicikeep, hand edits too; off, nothing.`,
+};

@@ -1,0 +1,184 @@
+import type { Row } from '../adapters/database.ts';
+import type { World } from '../world.ts';
+import { secondsSinceLocal } from './heartbeats.ts';
+import { localStamp, type TableReader } from './queues-ask.ts';
+
+/** Rows of vicidial_manager in one waiting status, at most BACKLOG_LIMIT of them looked at. */
+export interface Backlog {
+	count: number;
+	/** man_id of the first and of the last one; undefined when none waits */
+	head: number | undefined;
+	tail: number | undefined;
+	/** seconds since the oldest was entered, by the local clock; entry_date is written by dialers and web servers */
+	age: number;
+}
+
+/** What the row at the head of QUEUE asks of Asterisk; without numbers and names. */
+export interface QueueHead {
+	action: string;
+	callerid: string;
+}
+
+/** Calls that were asked of Asterisk 60 to 600 s ago. */
+export interface Originates {
+	/** sent, and never marked by the listener */
+	unanswered: number;
+	/** marked by the listener: begun, ended */
+	marked: number;
+	/** customers' calls among the marked */
+	dialed: number;
+	/** seconds since FastAGI_log wrote the newest row of call_log, at most 600; undefined when not asked */
+	callLog: number | undefined;
+}
+
+/** Size of one table. */
+export interface TableSize {
+	table: string;
+	engine: string;
+	rows: number;
+	/** bytes of its rows, and at most; 0 for no limit */
+	bytes: number;
+	mostBytes: number;
+}
+
+export interface ManagerSample {
+	sizes: TableSize[];
+	/** undefined when the table is too costly to ask */
+	originates?: Originates;
+}
+
+/** Originates that must have been sent before their answers say anything. */
+export const FEWEST_ORIGINATES = 20;
+const BACKLOG_LIMIT = 1000;
+const LONGEST_BACKLOG = 100_000;
+/** The newest actions in which answered originates are looked for. */
+const NEWEST_ACTIONS = 2000;
+/** In a MEMORY table the primary key is a hash, and a range over it reads every row. */
+const LARGEST_MEMORY_TABLE = 50_000;
+/** Tables that hold what is going on; in memory where stock or its documents put them there. */
+const LIVE_TABLES = [
+	'vicidial_manager',
+	'vicidial_hopper',
+	'vicidial_auto_calls',
+	'vicidial_live_agents',
+	'vicidial_campaign_server_stats',
+	'live_channels',
+	'live_sip_channels',
+	'parked_channels',
+	'server_updater',
+	'web_client_sessions',
+];
+
+/** Both waiting statuses by the index over server and status: the rows in between are not touched. */
+export async function readBacklogs(
+	tables: TableReader,
+	world: World,
+): Promise<{ new: Backlog; queue: Backlog; head?: QueueHead }> {
+	const { serverIp } = world.settings;
+	const part = (status: string): string =>
+		`SELECT '${status}' AS status, COUNT(*) AS count, MIN(man_id) AS head, MAX(man_id) AS tail, MIN(entry_date) AS oldest
+		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='${status}' LIMIT ${BACKLOG_LIMIT}) AS ${status.toLowerCase()}_rows`;
+	const rows = await tables.ask<BacklogRow>('vicidial_manager', `${part('NEW')} UNION ALL ${part('QUEUE')}`, [
+		serverIp,
+		serverIp,
+	]);
+	const queue = asBacklog(rows, 'QUEUE', new Date());
+	// worth a statement only when an earlier look saw the same row there
+	const seenBefore = queue.head !== undefined && world.memory.conditions[`queues manager QUEUE ${queue.head}`];
+	const [head] = seenBefore
+		? await tables.ask<Row & { action: string | null; callerid: string | null }>(
+				'vicidial_manager',
+				'SELECT action, LEFT(callerid, 2) AS callerid FROM vicidial_manager WHERE man_id=? LIMIT 1',
+				[queue.head ?? 0],
+			)
+		: [];
+	const fresh = asBacklog(rows, 'NEW', new Date());
+	return {
+		new: fresh.count < BACKLOG_LIMIT ? fresh : { ...fresh, tail: await readTail(tables, serverIp) },
+		queue,
+		...(head && { head: { action: head.action ?? '', callerid: head.callerid ?? '' } }),
+	};
+}
+
+/** The last NEW action of a backlog too long to be counted. */
+async function readTail(tables: TableReader, serverIp: string): Promise<number | undefined> {
+	const [row] = await tables.ask<{ tail: number | null }>(
+		'vicidial_manager',
+		`SELECT MAX(man_id) AS tail FROM (SELECT man_id FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${LONGEST_BACKLOG}) AS new_rows`,
+		[serverIp],
+	);
+	return row?.tail ?? undefined;
+}
+
+type BacklogRow = { status: string; count: number; head: number | null; tail: number | null; oldest: string | null };
+
+function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Backlog {
+	const row = rows.find((candidate) => candidate.status === status);
+	return {
+		count: row?.count ?? 0,
+		head: row?.head ?? undefined,
+		tail: row?.tail ?? undefined,
+		age: Math.max(0, secondsSinceLocal(row?.oldest ?? null, now) ?? 0),
+	};
+}
+
+/** Sizes of the live tables, what became of the originates of the last minutes, and whether FastAGI logs calls. */
+export async function readManagerSample(tables: TableReader, serverIp: string): Promise<ManagerSample> {
+	const found = await tables.ask<Row & { table: string; engine: string | null; next: number | null }>(
+		'information_schema.TABLES',
+		`SELECT TABLE_NAME AS \`table\`, ENGINE AS engine, TABLE_ROWS AS \`rows\`, TABLE_ROWS * AVG_ROW_LENGTH AS bytes,
+		MAX_DATA_LENGTH AS mostBytes, AUTO_INCREMENT AS next
+		FROM information_schema.TABLES WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME IN (${LIVE_TABLES.map((name) => `'${name}'`).join()}) LIMIT 20`,
+		[],
+	);
+	const sizes = found.map(({ table, engine, rows, bytes, mostBytes }) => ({
+		table,
+		engine: engine ?? '',
+		rows: Number(rows ?? 0),
+		bytes: Number(bytes ?? 0),
+		mostBytes: engine === 'MEMORY' ? Number(mostBytes ?? 0) : 0,
+	}));
+	const manager = found.find(({ table }) => table === 'vicidial_manager');
+	const costly = manager?.engine === 'MEMORY' && Number(manager.rows ?? 0) > LARGEST_MEMORY_TABLE;
+	if (!manager?.next || costly) return { sizes };
+	return { sizes, originates: await readOriginates(tables, serverIp, manager.next) };
+}
+
+async function readOriginates(tables: TableReader, serverIp: string, next: number): Promise<Originates> {
+	const rows = await tables.ask<{ status: string; count: number; calls: number }>(
+		'vicidial_manager',
+		`SELECT status, COUNT(*) AS count, COALESCE(SUM(LEFT(callerid, 1) IN ('V', 'M')), 0) AS calls FROM vicidial_manager
+		WHERE man_id >= ? AND server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
+		[Math.max(0, next - NEWEST_ACTIONS), serverIp, localStamp(-600), localStamp(-60)],
+	);
+	const sum = (what: 'count' | 'calls', ...statuses: string[]): number =>
+		rows.filter(({ status }) => statuses.includes(status)).reduce((total, row) => total + Number(row[what]), 0);
+	const dialed = sum('calls', 'UPDATED', 'DEAD');
+	return {
+		unanswered: sum('count', 'SENT'),
+		marked: sum('count', 'UPDATED', 'DEAD'),
+		dialed,
+		callLog: dialed >= FEWEST_ORIGINATES ? await readCallLog(tables, serverIp) : undefined,
+	};
+}
+
+/** Millions of rows: the index over start_time, from its end. */
+async function readCallLog(tables: TableReader, serverIp: string): Promise<number | undefined> {
+	const rows = await tables.askIfThere<{ start: string | null }>(
+		'call_log',
+		'SELECT start_time AS start FROM call_log WHERE start_time > ? AND server_ip=? ORDER BY start_time DESC LIMIT 1',
+		[localStamp(-600), serverIp],
+	);
+	if (!rows) return undefined;
+	return Math.min(600, Math.max(0, secondsSinceLocal(rows[0]?.start ?? null, new Date()) ?? 600));
+}
+
+/** Seconds since the first row of vicidial_manager was entered, of whichever server; null when it is empty. */
+export async function readOldestAction(tables: TableReader): Promise<number | null> {
+	const [row] = await tables.ask<{ entry: string | null }>(
+		'vicidial_manager',
+		'SELECT entry_date AS entry FROM vicidial_manager ORDER BY man_id LIMIT 1',
+		[],
+	);
+	return secondsSinceLocal(row?.entry ?? null, new Date());
+}

@@ -1,0 +1,92 @@
+import type { AmiAccount } from '../adapters/ami.ts';
+
+/** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
+export interface ServerRow {
+	active: boolean;
+	runsAsterisk: boolean;
+	asteriskVersion: string;
+	ami: AmiAccount;
+	/** HHMM, local time */
+	endOfDay: string;
+	/** the daemons write their optional logs */
+	logs: boolean;
+	/** seconds between two loops of AST_conf_update_screen */
+	confUpdateInterval: number;
+	confEngine: string;
+	/** text that the stock keepalive writes every minute */
+	systemUptime: string;
+	autoRestartAsterisk: boolean;
+	/** an administrator's veto against starting Asterisk */
+	asteriskTempNoRestart: boolean;
+	generatesConf: boolean;
+	rebuildConfFiles: boolean;
+	/** minutes */
+	recordingLimit: number;
+	channels: number;
+	/** the keepalive writes vicidial_asterisk_output every five minutes */
+	gathersOutput: boolean;
+	system: SystemSettings;
+}
+
+/** What `system_settings` decides for every server of the cluster. */
+export interface SystemSettings {
+	/** `YYYY-MM-DD` on which ADMIN_timeclock_auto_logout did its work last */
+	timeclockReset: string;
+	activeVoicemailServer: string;
+	sipEventLogging: number;
+	emails: boolean;
+	/** calls of a server whose updater stands still are deleted */
+	clearsFrozenCalls: boolean;
+	/** what keepalive and auto dialer of the voicemail server are told to do for all servers */
+	duties: { notifications: boolean; reports: boolean; dropLists: boolean; noanswerLog: boolean };
+}
+
+/** Asks one statement of the database. */
+type Query = (sql: string, values: readonly (string | number)[]) => Promise<Record<string, string | null>[]>;
+
+/** Reads the dialer's row and the cluster's settings; undefined when `servers` has none for this address. @throws DatabaseTrouble */
+export async function readServer(query: Query, serverIp: string): Promise<ServerRow | undefined> {
+	// every column: older versions lack some of them, and naming one that is not there would fail
+	const [row] = await query('SELECT * FROM servers WHERE server_ip=? LIMIT 1', [serverIp]);
+	if (!row) return undefined;
+	const [system] = await query('SELECT * FROM system_settings LIMIT 1', []);
+	return {
+		active: row.active === 'Y',
+		runsAsterisk: row.active_asterisk_server === 'Y',
+		asteriskVersion: row.asterisk_version ?? '',
+		ami: {
+			host: row.telnet_host || 'localhost',
+			port: Number(row.telnet_port) || 5038,
+			user: row.ASTmgrUSERNAME ?? '',
+			secret: row.ASTmgrSECRET ?? '',
+		},
+		endOfDay: String(system?.timeclock_end_of_day ?? '0000'),
+		logs: row.vd_server_logs === 'Y',
+		confUpdateInterval: Number(row.conf_update_interval) || 60,
+		confEngine: row.conf_engine ?? '',
+		systemUptime: row.system_uptime ?? '',
+		autoRestartAsterisk: row.auto_restart_asterisk === 'Y',
+		asteriskTempNoRestart: row.asterisk_temp_no_restart === 'Y',
+		generatesConf: row.generate_vicidial_conf === 'Y',
+		rebuildConfFiles: row.rebuild_conf_files === 'Y',
+		recordingLimit: Number(row.vicidial_recording_limit) || 60,
+		channels: Number(row.channels_total) || 0,
+		gathersOutput: row.gather_asterisk_output === 'Y',
+		system: {
+			timeclockReset: String(system?.timeclock_last_reset_date ?? ''),
+			activeVoicemailServer: system?.active_voicemail_server ?? '',
+			sipEventLogging: Number(system?.sip_event_logging) || 0,
+			emails: system?.allow_emails === '1',
+			clearsFrozenCalls: system?.frozen_server_call_clear === '1',
+			duties: {
+				notifications: isOn(system?.agent_notifications),
+				reports: isOn(system?.enable_auto_reports),
+				dropLists: isOn(system?.enable_drop_lists),
+				noanswerLog: system?.noanswer_log === 'Y',
+			},
+		},
+	};
+}
+
+/** Switches of `system_settings` are numbers as text; one that a version does not know is off. */
+const isOn = (value: string | number | null | undefined): boolean => Number(value ?? 0) > 0;

@@ -1,0 +1,36 @@
+import type { Process } from '../types.ts';
+import type { Daemon } from './daemon.ts';
+import type { DaemonProcesses } from './process-table.ts';
+
+/** The start check of the stock daemons drops lines with these words. */
+const DROPPED = /grep|\/bin\/sh/;
+
+/**
+ * Why a start of this daemon would come to nothing, in words for the report: its own start check would count somebody
+ * else (the programs of VICIdial that say "I am not alone"), or its leftover session is in use. Undefined when nothing
+ * stands in the way. Pure.
+ * @param script path under which it would be started
+ */
+export function blocked(
+	daemon: Daemon,
+	script: string,
+	found: DaemonProcesses,
+	table: readonly Process[],
+): string | undefined {
+	if (!daemon.hasStartCheck) return undefined;
+	const counted = found.mentions.filter(({ argv }) => {
+		const line = argv.join(' ');
+		return line.includes(script) && !DROPPED.test(line);
+	});
+	if (counted.length > 0)
+		return `its start check would refuse it: ${counted.map(named).join(', ')} carries the path of its script; end it first`;
+	if (found.copies.length > 0) return undefined;
+	const screens = found.screens.map(({ pid }) => pid);
+	const guests = table.filter(({ ppid, state }) => screens.includes(ppid) && state !== 'Z');
+	if (guests.length === 0) return undefined;
+	return `its screen session is in use: ${guests.map(named).join(', ')} runs there; end it first`;
+}
+
+/** A process by program and pid; what else stands on its command line is nobody's business. */
+export const named = ({ argv, pid, comm }: Process): string =>
+	`${(argv[0] ?? comm).replace(/[^\x20-\x7e]/g, '?')} (process ${pid})`;

@@ -1,0 +1,4 @@
+import { CALLS } from './calls.ts';
+import { runArea } from './run-area.ts';
+
+runArea(CALLS);

@@ -1,0 +1,165 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '../sandbox/processes.ts';
+import type { Area, Stage } from './fault.ts';
+import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
+import { late, relay } from './relay.ts';
+import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
+
+const STARTS = ['start:AST_manager_listen', 'start:AST_update', 'start:AST_manager_send', 'start:AST_VDauto_dial'];
+const ABSENT = STARTS.map((id) => `processes.absent ${id.split(':')[1]}`);
+const withheld = (reason: RegExp): Record<string, RegExp> => Object.fromEntries(STARTS.map((id) => [id, reason]));
+
+/** The server goes and comes back, and takes all daemons along that hold a session. */
+async function restart({ dialer }: Stage): Promise<void> {
+	await dialer.database.stop();
+	await gone({ dialer }, ...ON_THE_DATABASE);
+	await dialer.database.start();
+}
+
+/** Waits for the row that the updater makes when it starts. */
+const beats = ({ dialer: { database, serverIp } }: Stage): Promise<boolean> =>
+	until('the updater', 5000, async () => {
+		const rows = await database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [serverIp]);
+		return rows.length > 0;
+	});
+
+export const DATABASE: Area = {
+	name: 'database',
+	keepalives: '1236',
+	faults: [
+		{
+			pains: [12],
+			says: 'the database is down, and all daemons with it; stock cannot say so',
+			inject: async (stage) => {
+				await stage.dialer.database.stop();
+				await gone(stage, ...ON_THE_DATABASE);
+			},
+			find: ['mysql.refused IP:PORT', ...ABSENT],
+			withhold: withheld(/refuses connections/),
+			after: { stays: 2 },
+			twin: {
+				but: 'it was restarted between two looks, and stock has started everything',
+				inject: async (stage) => {
+					await restart(stage);
+					await stage.dialer.daemons.startAll();
+					await beats(stage);
+				},
+			},
+		},
+		{
+			pains: [30],
+			says: 'the database was restarted, its MEMORY tables are empty, and nobody has started the daemons',
+			inject: restart,
+			find: [
+				'processes.absent AST_manager_listen',
+				'processes.absent AST_manager_send',
+				'processes.absent AST_VDauto_dial',
+			],
+			beside: ['processes.absent AST_update'],
+			do: STARTS,
+			after: 'well',
+			env: { VICIKEEP_GRACE_DATABASE: '180' },
+			proof: async ({ dialer }) =>
+				(await dialer.database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [dialer.serverIp])).length === 1,
+			twin: {
+				but: 'only the rows of calls and agents are gone: it is night',
+				inject: (stage) =>
+					sql(
+						stage,
+						'DELETE FROM vicidial_live_agents; DELETE FROM vicidial_auto_calls; DELETE FROM web_client_sessions',
+					),
+			},
+		},
+		{
+			pains: [7],
+			says: 'the database takes connections and answers nothing',
+			inject: ({ dialer, later }) => {
+				dialer.database.freeze();
+				later(() => dialer.database.thaw());
+			},
+			find: ['mysql.silent IP:PORT'],
+			after: { stays: 2 },
+			twin: {
+				but: 'it paused for a second',
+				inject: async ({ dialer }) => {
+					dialer.database.freeze();
+					await sleep(1000);
+					dialer.database.thaw();
+				},
+			},
+		},
+		{
+			pains: [7],
+			says: 'the database has no connection left',
+			inject: (stage) => fillConnections(stage, 'all'),
+			find: ['mysql.full IP:PORT'],
+			after: { stays: 2 },
+			twin: { but: 'half of them are in use', inject: (stage) => fillConnections(stage, 'half') },
+		},
+		{
+			rows: [19],
+			says: 'a backup locks the tables: everybody may read, nobody may write',
+			inject: async (stage) => {
+				await lockTables(stage, 'server_updater READ, vicidial_campaign_stats_debug READ, vicidial_manager READ');
+				await sleep(2000);
+			},
+			// a writer that waits lets no reader pass: neither could our own look
+			find: ['mysql.locked IP:PORT', 'queues.database queues'],
+			after: { stays: 2 },
+			env: { VICIKEEP_WARN_DATABASE_LOCK_WAIT: '1' },
+			between: 1000,
+			twin: {
+				but: 'it locks a table that nobody writes',
+				inject: (stage) => lockTables(stage, 'vicidial_call_menu READ'),
+			},
+		},
+		{
+			rows: [19],
+			says: 'the database has become read-only, and the daemons have died of it',
+			inject: async (stage) => {
+				await sql(stage, 'SET GLOBAL read_only=1');
+				stage.later(() => sql(stage, 'SET GLOBAL read_only=0'));
+				await crash(stage, LISTENER);
+				await gone(stage, ...ON_THE_DATABASE.filter((script) => script !== LISTENER));
+			},
+			find: ['mysql.read_only IP:PORT', ...ABSENT],
+			withhold: withheld(/read-only/),
+			after: { stays: 2 },
+			twin: { but: 'it is not: nothing has been written for a while', inject: () => sleep(1000) },
+		},
+		{
+			rows: [20],
+			pains: [7],
+			says: 'the way to the database is slow',
+			inject: async (stage) => {
+				const port = await relay(stage, 3306, late(700));
+				rewriteConf(stage, 'VARDB_port', String(port));
+			},
+			find: ['mysql.slow IP:PORT'],
+			after: { stays: 1 },
+			env: { VICIKEEP_WARN_DATABASE_ANSWER: '0.5', VICIKEEP_CRIT_DATABASE_ANSWER: '5' },
+			twin: {
+				but: 'it leads through a relay that is quick',
+				inject: async (stage) => rewriteConf(stage, 'VARDB_port', String(await relay(stage, 3306, late(0)))),
+			},
+		},
+		{
+			pains: [6],
+			says: 'a MyISAM table has crashed',
+			inject: async (stage) => {
+				const index = join(stage.dialer.folder, 'mysql/asterisk/vicidial_live_agents.MYI');
+				await sql(stage, 'FLUSH TABLES vicidial_live_agents');
+				const whole = readFileSync(index);
+				truncateSync(index, 100);
+				stage.later(async () => {
+					await sql(stage, 'FLUSH TABLES');
+					writeFileSync(index, whole);
+				});
+			},
+			find: ['mysql.crashed vicidial_live_agents'],
+			after: { stays: 2 },
+			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
+		},
+	],
+};

@@ -1,0 +1,4 @@
+import { PROCESSES } from './processes.ts';
+import { runArea } from './run-area.ts';
+
+runArea(PROCESSES);

@@ -1,0 +1,150 @@
+import type { Area } from './fault.ts';
+import { crash, freeze, hang, olderThan, sql } from './injections.ts';
+import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
+import { actions, agent, call, ring } from './traffic.ts';
+
+/** Queues are judged within seconds instead of half a minute. */
+const IMPATIENT = {
+	VICIKEEP_WARN_MANAGER_NEW_AGE: '1',
+	VICIKEEP_CRIT_MANAGER_NEW_AGE: '2',
+	VICIKEEP_WARN_MANAGER_QUEUE_AGE: '1',
+	VICIKEEP_CRIT_MANAGER_QUEUE_AGE: '2',
+};
+
+export const QUEUES: Area = {
+	name: 'queues',
+	keepalives: '1236',
+	faults: [
+		{
+			pains: [15],
+			rows: [1],
+			says: 'the sender sleeps and wakes and sends nothing',
+			inject: async (stage) => {
+				await hang(stage, SENDER, 'loop');
+				await actions(stage, 'NEW');
+			},
+			find: ['queues.manager_new AST_manager_send'],
+			do: ['restart:AST_manager_send'],
+			after: 'well',
+			env: IMPATIENT,
+			between: 1500,
+			within: { repaired: 4 },
+			proof: async ({ dialer }) =>
+				(await dialer.database.query("SELECT 1 FROM vicidial_manager WHERE status='NEW'")).length === 0,
+			twin: {
+				but: 'there is a burst: the queue is long, and its head moves',
+				inject: (stage) => actions(stage, 'NEW', { count: 40 }),
+			},
+		},
+		{
+			pains: [15],
+			rows: [2],
+			says: 'one action is taken up again and again, and every other one waits behind it',
+			inject: async (stage) => {
+				await sql(
+					stage,
+					`CREATE TRIGGER poison BEFORE UPDATE ON vicidial_manager FOR EACH ROW
+					IF OLD.callerid='TEST000001' AND OLD.status='QUEUE' THEN SET NEW.status='QUEUE'; END IF`,
+				);
+				stage.later(() => sql(stage, 'DROP TRIGGER poison'));
+				await actions(stage, 'DEAD', { action: 'Hangup' });
+				await actions(stage, 'QUEUE', { action: 'Hangup' });
+				await actions(stage, 'NEW', { count: 3 });
+			},
+			find: ['queues.poison_row AST_manager_send'],
+			after: { stays: 2 },
+			env: IMPATIENT,
+			between: 1500,
+			twin: {
+				but: 'one action was left in QUEUE by a sender that was killed; the next one sends it',
+				inject: async (stage) => {
+					await crash(stage, SENDER);
+					await actions(stage, 'QUEUE');
+					await stage.dialer.daemons.start(SENDER);
+				},
+			},
+		},
+		{
+			pains: [25],
+			rows: [5],
+			says: 'calls dial for ever, because nobody clears them away',
+			inject: async (stage) => {
+				await freeze(stage, AUTO_DIALER);
+				await call(stage, 'RINGING', 300);
+			},
+			find: ['processes.frozen AST_VDauto_dial', 'queues.auto_calls_dialing AST_VDauto_dial'],
+			do: ['restart:AST_VDauto_dial'],
+			after: 'well',
+			within: { repaired: 4 },
+			twin: { but: 'they dial for two minutes', inject: (stage) => call(stage, 'RINGING', 100) },
+		},
+		{
+			pains: [25],
+			rows: [6],
+			says: 'callers wait whose AGI has gone, because nobody clears them away',
+			inject: async (stage) => {
+				await freeze(stage, AUTO_DIALER);
+				await call(stage, 'LIVE', 200);
+			},
+			find: ['processes.frozen AST_VDauto_dial', 'queues.auto_calls_live AST_VDauto_dial'],
+			do: ['restart:AST_VDauto_dial'],
+			after: 'well',
+			within: { repaired: 4 },
+			twin: { but: 'they wait, and their AGI says so', inject: (stage) => call(stage, 'LIVE', 5) },
+		},
+		{
+			pains: [8, 25],
+			rows: [7],
+			says: 'agents whose browser has gone stay ready, because nobody pauses them',
+			inject: async (stage) => {
+				await freeze(stage, AUTO_DIALER);
+				await agent(stage, 'READY', 200);
+			},
+			find: ['processes.frozen AST_VDauto_dial', 'queues.live_agents AST_VDauto_dial'],
+			do: ['restart:AST_VDauto_dial'],
+			after: 'well',
+			within: { repaired: 4 },
+			twin: { but: 'they are on a break', inject: (stage) => agent(stage, 'PAUSED', 3000) },
+		},
+		{
+			pains: [1],
+			says: 'there are no leads left: the hopper is empty and its job says so',
+			inject: async (stage) => {
+				await sql(stage, 'DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0');
+				await agent(stage, 'READY', 0);
+			},
+			find: ['queues.hopper_empty OUTBOUND'],
+			after: { stays: 1 },
+			env: { VICIKEEP_WARN_HOPPER_EMPTY: '1' },
+			between: 1500,
+			twin: {
+				but: 'its agents are on a break',
+				inject: (stage) =>
+					sql(stage, 'DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0'),
+			},
+		},
+		{
+			pains: [16],
+			rows: [3],
+			says: 'the listener is connected and deaf: no call of the last minutes was seen again',
+			inject: async (stage) => {
+				await hang(stage, LISTENER, 'loop');
+				await olderThan(stage, LISTENER, 65);
+				await actions(stage, 'SENT', { count: 30, age: 61, action: 'Originate' });
+				await ring(stage, 2);
+			},
+			find: ['queues.manager_sent AST_manager_listen'],
+			after: 'well',
+			between: 1100,
+			within: { found: 5, repaired: 7 },
+			do: ['restart:AST_manager_listen'],
+			twin: {
+				but: 'most of them were seen, the last ones are still on their way',
+				inject: async (stage) => {
+					await actions(stage, 'DEAD', { count: 30, age: 120, action: 'Originate' });
+					await actions(stage, 'SENT', { count: 10, age: 120, action: 'Originate' });
+				},
+			},
+		},
+	],
+};

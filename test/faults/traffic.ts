@@ -1,0 +1,52 @@
+import { createSocket } from 'node:dgram';
+import type { Stage } from './fault.ts';
+import { here } from './injections.ts';
+
+/** Actions as agents and dialers leave them; `?` is the dialer's address. */
+const ACTION = `INSERT INTO vicidial_manager (entry_date, status, response, server_ip, channel, action, callerid, cmd_line_b, cmd_line_c)
+	SELECT NOW() - INTERVAL @age SECOND, @status, 'N', ?, '', @action, CONCAT('TEST', LPAD(seq, 6, '0')),
+		'Channel: Local/8600999@default', 'Context: default' FROM seq_1_to_40 WHERE seq <= @count`;
+
+/** @param age seconds */
+export const actions = (
+	stage: Stage,
+	status: string,
+	{ count = 1, age = 0, action = 'Command' } = {},
+): Promise<unknown> =>
+	here(stage, `SET @count=${count}, @age=${age}, @status='${status}', @action='${action}'; ${ACTION}`);
+
+/** A call of this dialer. @param age seconds since it was placed and updated last */
+export const call = (stage: Stage, status: string, age: number, count = 1): Promise<unknown> =>
+	here(
+		stage,
+		`INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, lead_id, callerid, channel, call_time, call_type, last_update_time)
+		SELECT ?, 'OUTBOUND', '${status}', 1000 + seq, CONCAT('V0000000000', seq), CONCAT('Local/8600999@default-', seq),
+			NOW() - INTERVAL ${age} SECOND, 'OUT', NOW() - INTERVAL ${age} SECOND FROM seq_1_to_100 WHERE seq <= ${count}`,
+	);
+
+/** An agent of this dialer gets a status; its browser was heard of that many seconds ago. */
+export const agent = (stage: Stage, status: string, age: number): Promise<unknown> =>
+	here(
+		stage,
+		`UPDATE vicidial_live_agents SET status='${status}', last_update_time=NOW() - INTERVAL ${age} SECOND,
+		last_state_change=NOW() - INTERVAL ${age} SECOND WHERE server_ip=? AND user='1001'`,
+	);
+
+/** More agents of this dialer, all in a call. @param age seconds since their browsers were heard of */
+export const agents = (stage: Stage, count: number, age: number): Promise<unknown> =>
+	here(
+		stage,
+		`INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status, campaign_id, random_id, last_update_time, last_call_time, last_call_finish, last_state_change)
+		SELECT 3000 + seq, ?, 8600060 + seq, CONCAT('SIP/cc', 3000 + seq), 'INCALL', 'OUTBOUND', seq, NOW() - INTERVAL ${age} SECOND, NOW(), NOW(), NOW()
+		FROM seq_1_to_50 WHERE seq <= ${count}`,
+	);
+
+/** Calls to phones that take no notice: each rings for half a minute. */
+export async function ring({ dialer, later }: Stage, count: number): Promise<void> {
+	const phones = createSocket('udp4');
+	later(() => phones.close());
+	await new Promise<void>((bound) => phones.bind(0, dialer.serverIp, bound));
+	const { port } = phones.address();
+	for (let phone = 0; phone < count; phone++)
+		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:${port} application Wait 30`);
+}

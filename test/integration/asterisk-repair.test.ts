@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Dialer, startDialer } from '../sandbox/dialer.ts';
+import { allPids, argvOf, until } from '../sandbox/processes.ts';
+import { type Tick, tick } from './support.ts';
+
+const ID = 'start-asterisk:Asterisk';
+let dialer: Dialer;
+const strangers: ChildProcess[] = [];
+beforeAll(async () => {
+	dialer = await startDialer({ keepalives: 'X' });
+	await flags('Y', 'N');
+});
+afterEach(() => {
+	for (const stranger of strangers.splice(0)) stranger.kill('SIGKILL');
+});
+afterAll(() => dialer.stop());
+
+const flags = (autoRestart: string, veto: string): Promise<unknown> =>
+	dialer.database.query('UPDATE servers SET auto_restart_asterisk=?, asterisk_temp_no_restart=? WHERE server_ip=?', [
+		autoRestart,
+		veto,
+		dialer.serverIp,
+	]);
+const look = (env: Record<string, string> = {}): Promise<Tick> => tick(dialer, ['--only', 'asterisk'], env);
+const reason = (ran: Tick, id = ID): string => ran.action(id)?.reason ?? '';
+const running = (): number[] =>
+	allPids().filter((pid) => {
+		const argv = argvOf(pid);
+		return argv[0]?.endsWith('/asterisk') && argv.includes(join(dialer.asteriskEtc, 'asterisk.conf'));
+	});
+const screen = async (...args: string[]): Promise<void> => {
+	await once(spawn(join(dialer.folder, 'bin/screen'), args, { env: dialer.env, stdio: 'ignore' }), 'exit');
+};
+/** Forgets attempts and repairs, so that each case begins anew. */
+function remember(changes: object): void {
+	const path = join(dialer.stateDir, 'state.json');
+	const state = JSON.parse(readFileSync(path, 'utf8'));
+	writeFileSync(path, JSON.stringify({ ...state, attempts: {}, ...changes }));
+}
+
+describe('an Asterisk that has ended', () => {
+	it('is found absent beside consoles and a hung -rx, left alone as the database says, then started by the boot script', async () => {
+		for (const flag of ['-r', '-rx'])
+			strangers.push(
+				spawn('/usr/bin/perl', ['-e', 'sleep 500', '--', flag, 'core show uptime'], {
+					argv0: '/usr/sbin/asterisk',
+					stdio: 'ignore',
+				}),
+			);
+		expect((await look()).exitCode).toBe(0);
+		await dialer.asterisk.kill();
+		await flags('N', 'N');
+		const first = await look();
+		expect(first.findings).toEqual(['asterisk.absent Asterisk']);
+		expect(reason(first)).toContain('auto_restart_asterisk=N');
+		await flags('Y', 'Y');
+		expect(reason(await look())).toContain('asterisk_temp_no_restart=Y');
+		await flags('Y', 'N');
+		expect(reason(await look({ VICIKEEP_RESTART_ASTERISK: 'never' }))).toContain('VICIKEEP_RESTART_ASTERISK=never');
+		expect((await look({ VICIKEEP_LOOK_GAP: '50' })).actions).toEqual([`withheld ${ID}`]);
+		expect(running()).toEqual([]);
+
+		const repaired = await look();
+		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(reason(repaired)).toContain(`started by ${dialer.home}/start_asterisk_boot.pl`);
+		expect(repaired.action(ID)?.verified).toBe(true);
+		expect(repaired.exitCode).toBe(0);
+		expect(running()).toHaveLength(1);
+		expect(strangers.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+	});
+
+	it('is typed into the screen where it ran, never while something else runs there', async () => {
+		await dialer.asterisk.kill();
+		const sessions = (): string[] =>
+			readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
+		await until('the end of its screen', 5000, () => sessions().length === 0);
+		await screen('-d', '-m', '-S', 'asterisk2', '/bin/bash');
+		await screen('-d', '-m', '-S', 'asterisk', '/bin/bash', '--norc');
+		const [session = ''] = sessions();
+		const type = (text: string): Promise<void> => screen('-S', session, '-p', '0', '-X', 'stuff', text);
+		const page = join(dialer.folder, 'page');
+		await until('its prompt', 5000, async () => {
+			await screen('-S', session, '-p', '0', '-X', 'hardcopy', page);
+			return existsSync(page) && /[$#]/.test(readFileSync(page, 'latin1'));
+		});
+		await type(`${dialer.folder}/bin/asterisk -vvgcT\r`);
+		await until('Asterisk', 10_000, async () => running().length === 1 && (await look()).exitCode === 0);
+		await dialer.asterisk.kill();
+		await type('sleep 400\r');
+		remember({});
+		await look();
+		const busy = await look();
+		expect(busy.actions).toEqual([`failed ${ID}`]);
+		expect(reason(busy)).toMatch(new RegExp(`screen ${session} runs sleep \\(process \\d+\\)`));
+		expect(busy.exitCode).toBe(2);
+		expect(running()).toEqual([]);
+
+		await type('\u0003');
+		await type('half a comm');
+		remember({});
+		const repaired = await look();
+		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C .* -vvgcT/);
+		expect(repaired.exitCode).toBe(0);
+		expect(running()).toHaveLength(1);
+		await screen('-S', session, '-X', 'quit');
+	});
+
+	it('is started by its unit where it had one, and only by that', async () => {
+		const systemctl = join(dialer.folder, 'bin/systemctl');
+		const called = join(dialer.folder, 'systemctl-called');
+		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexit 5\n`, { mode: 0o755 });
+		await dialer.asterisk.kill();
+		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
+		await look();
+		const failed = await look();
+		expect(failed.actions).toEqual([`failed ${ID}`]);
+		expect(reason(failed)).toContain('systemctl start asterisk.service failed with 5');
+		expect(running()).toEqual([]);
+
+		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexec ${dialer.home}/start_asterisk_boot.pl\n`);
+		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
+		const repaired = await look();
+		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(readFileSync(called, 'utf8')).toBe('start asterisk.service\nstart asterisk.service\n');
+		expect(repaired.exitCode).toBe(0);
+	});
+});
+
+describe('a living Asterisk', () => {
+	it('that refuses its manager is told apart and left alone', async () => {
+		const manager = join(dialer.asteriskEtc, 'manager.conf');
+		const stock = readFileSync(manager, 'utf8');
+		const before = running();
+		writeFileSync(manager, stock.replace(/^enabled\s*=.*$/m, 'enabled = no'));
+		await dialer.asterisk.cli('manager reload');
+		const env = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
+		for (let at = 0; at < 3; at++) {
+			const seen = await look(env);
+			expect(seen.findings[0]).toMatch(/^asterisk\.(ami_refused|starting) Asterisk$/);
+			expect(seen.actions).toEqual([]);
+		}
+		expect(running()).toEqual(before);
+		writeFileSync(manager, stock);
+		await dialer.asterisk.kill();
+		await dialer.asterisk.start();
+	});
+
+	it('that is stopped is never killed, unless that is asked for and three looks agree', async () => {
+		const [before] = running();
+		dialer.asterisk.freeze();
+		for (let at = 0; at < 4; at++) {
+			const seen = await look();
+			expect(seen.findings).toEqual(['asterisk.frozen Asterisk']);
+			expect(seen.actions).toEqual([]);
+			expect(seen.exitCode).toBe(2);
+		}
+		expect(running()).toEqual([before]);
+		remember({ conditions: {} });
+		const env = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
+		const id = 'restart:Asterisk';
+		expect(reason(await look(env), id)).toContain('seen in 1 look; 3 have to agree');
+		expect(reason(await look(env), id)).toContain('seen in 2 looks; 3 have to agree');
+		const repaired = await look(env);
+		expect(repaired.actions).toEqual([`done ${id}`]);
+		expect(reason(repaired, id)).toContain(`stopped ${before}`);
+		const [, path = ''] = /evidence in (\S+\.txt)/.exec(reason(repaired, id)) ?? [];
+		expect(readFileSync(path, 'utf8')).toMatch(/^Asterisk, .*stopped[\s\S]*threads \(\d+\):[\s\S]*:5038/);
+		expect(repaired.action(id)?.verified).toBe(true);
+		expect(repaired.exitCode).toBe(0);
+		expect(running()).toHaveLength(1);
+		expect(running()).not.toEqual([before]);
+	});
+});

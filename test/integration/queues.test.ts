@@ -6,25 +6,28 @@ import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { isAlive, signal, until } from '../sandbox/processes.ts';
 import { tick } from './support.ts';
 
-/** Limits of a second, so that two looks that follow each other confirm what takes minutes on a dialer. */
-const HASTY = Object.fromEntries(
-	[
-		'MANAGER_NEW_AGE',
-		'MANAGER_QUEUE_AGE',
-		'SHARED_DROPS_AGE',
-		'AGENT_QUEUE_AGE',
-		'HOPPER_STUCK',
-		'HOPPER_LEFTOVERS',
-		'HOPPER_EMPTY',
-		'CALLBACK_QUEUE_NEW',
-		'CALLBACK_QUEUE_SENDING',
-		'ABANDON_QUEUE',
-		'EMAIL_NEW',
-		'PARKED_ORPHAN',
-		'CONFERENCE_COUNTDOWN',
-		'KEEPALIVE_DUE',
-	].map((name) => [`VICIKEEP_WARN_${name}`, '1']),
-);
+/** No repairs, and limits of a second, so that two looks that follow each other confirm what takes minutes on a dialer. */
+const HASTY: Record<string, string> = {
+	VICIKEEP_RESTART: 'off',
+	...Object.fromEntries(
+		[
+			'MANAGER_NEW_AGE',
+			'MANAGER_QUEUE_AGE',
+			'SHARED_DROPS_AGE',
+			'AGENT_QUEUE_AGE',
+			'HOPPER_STUCK',
+			'HOPPER_LEFTOVERS',
+			'HOPPER_EMPTY',
+			'CALLBACK_QUEUE_NEW',
+			'CALLBACK_QUEUE_SENDING',
+			'ABANDON_QUEUE',
+			'EMAIL_NEW',
+			'PARKED_ORPHAN',
+			'CONFERENCE_COUNTDOWN',
+			'KEEPALIVE_DUE',
+		].map((name) => [`VICIKEEP_WARN_${name}`, '1']),
+	),
+};
 
 const pause = (seconds: number): Promise<void> => new Promise((done) => setTimeout(done, seconds * 1000));
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hang } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { allPids, argvOf, parentOf, signal, until } from '../sandbox/processes.ts';
@@ -31,10 +31,20 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => dialer.stop());
 
+const hung = new Set<string>();
+afterEach(() => release(...hung));
+
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-const hang = (way: Hang, ...scripts: string[]) =>
-	Promise.all(scripts.map((script) => dialer.daemons.hang(script, way, 70_000)));
-const release = (...scripts: string[]) => scripts.forEach((script) => void dialer.daemons.release(script));
+function hang(way: Hang, ...scripts: string[]): Promise<unknown> {
+	for (const script of scripts) hung.add(script);
+	return Promise.all(scripts.map((script) => dialer.daemons.hang(script, way, 70_000)));
+}
+function release(...scripts: string[]): void {
+	for (const script of scripts) {
+		hung.delete(script);
+		dialer.daemons.release(script);
+	}
+}
 
 describe('a dialer with every daemon that stock knows', () => {
 	it('is well, and costs few statements', async () => {
@@ -55,9 +65,13 @@ describe('a dialer with every daemon that stock knows', () => {
 		];
 		await hang('loop', ...idle);
 		const names = idle.map((script) => `processes.heartbeat_old ${script.replace('.pl', '')}`).sort();
+		let findings: string[] = [];
 		await until('their signs to grow old', 60_000, async () => {
-			const { findings } = await tick(dialer, LOOK, IMPATIENT);
+			findings = (await tick(dialer, LOOK, IMPATIENT)).findings;
 			return names.every((name) => findings.includes(name));
+		}).catch((e) => {
+			console.log(findings);
+			throw e;
 		});
 		const before = daemonsOf(dialer);
 		release(...idle);

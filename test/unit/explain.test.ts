@@ -61,6 +61,8 @@ describe('what the checks say of themselves', () => {
 			const kinds = [
 				...code.matchAll(/\b(?:finding|add)\(\s*([^,()]*),/g),
 				...code.matchAll(/\bkind = ([^;]*);/g),
+				...code.matchAll(/\bid: `\w+\.\$\{([^`]*)\}`/g),
+				...code.matchAll(/\buncleared\(\s*context,\s*('[a-z_]+')/g),
 				...code.matchAll(/\bKIND\b[^=]*= \{([^}]*)\}/g),
 			].flatMap(([, words = '']) => [...words.matchAll(/'([a-z_]+)'/g)]);
 			const literal = [

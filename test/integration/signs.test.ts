@@ -24,6 +24,8 @@ let dialer: Dialer;
 beforeAll(async () => {
 	dialer = await startDialer({ keepalives: '12345678CES9', options: ['-cu3way', '-recmon'] });
 	await dialer.database.query('UPDATE servers SET conf_update_interval=2 WHERE server_ip=?', [dialer.serverIp]);
+	await dialer.daemons.stop('AST_conf_update_screen.pl');
+	await dialer.daemons.start('AST_conf_update_screen.pl');
 	await dialer.database.query(
 		"INSERT INTO vicidial_remote_agents SET user_start='9001', number_of_lines=2, server_ip=?, conf_exten='8600', status='ACTIVE', campaign_id='TEST'",
 		[dialer.serverIp],
@@ -69,8 +71,14 @@ describe('a dialer with every daemon that stock knows', () => {
 		await until('their signs to grow old', 60_000, async () => {
 			findings = (await tick(dialer, LOOK, IMPATIENT)).findings;
 			return names.every((name) => findings.includes(name));
-		}).catch((e) => {
-			console.log(findings);
+		}).catch(async (e) => {
+			console.log(findings, dialer.daemons.pids('AST_VDremote_agents.pl'));
+			console.log(
+				await dialer.database.query(
+					'SELECT user, extension, status, last_update_time, NOW() FROM vicidial_live_agents',
+				),
+			);
+			console.log(await dialer.database.query('SELECT * FROM vicidial_remote_agents'));
 			throw e;
 		});
 		const before = daemonsOf(dialer);

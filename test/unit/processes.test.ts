@@ -202,14 +202,14 @@ describe('a daemon lives', () => {
 		],
 		['may sleep longer by its argument', 'AST_VDauto_dial', { wakesEvery: 30 }, seen(asleep), []],
 		[
-			'uses a whole processor and never sleeps',
+			'keeps a processor busy and never sleeps',
 			'AST_manager_send',
 			{ copies: [copyOf({ busy: 0.98 })] },
 			seen(asleep),
 			['processes.spinning critical restart:AST_manager_send'],
 		],
 		[
-			'uses a whole processor, but gets on',
+			'keeps a processor busy, but gets on',
 			'AST_manager_send',
 			{ copies: [copyOf({ busy: 0.98, sleeps: 8 })] },
 			seen(asleep),

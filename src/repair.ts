@@ -52,7 +52,8 @@ export async function repair(
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
 	if (attempted.length === 0) return { ...look, outcomes };
-	return { ...(await settle(looked, found, attempted, world, notebook)), outcomes };
+	const done = outcomes.filter(({ outcome }) => outcome === 'done').map(({ subject }) => subject);
+	return { ...(await settle(looked, found, attempted, done, world, notebook)), outcomes };
 }
 
 async function carryOut(
@@ -92,7 +93,8 @@ async function carryOut(
 function begun(memory: Memory, action: Action, { proc, settings }: World, now: Date, age: number): Memory {
 	const uptime = proc.uptime();
 	const earlier = (memory.attempts[DIALER] ?? []).filter((at) => at < uptime - age);
-	const dialer = action.subject === 'conf' ? undefined : withAttempt(earlier, settings.ration, uptime);
+	const dialer =
+		action.kind === 'rebuild' || action.kind === 'reload' ? undefined : withAttempt(earlier, settings.ration, uptime);
 	return {
 		...memory,
 		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
@@ -150,9 +152,10 @@ function attempt(work: () => void): string | undefined {
 const exitsWithout = (daemon: string, other: string): boolean =>
 	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
-/** The checks that can ask for a repair of this subject. */
+/** The checks that can ask for a repair of this subject; a trunk is called by its channel driver and a slash. */
 function judgedBy(subject: string): CheckId[] {
 	if (subject === 'conf') return ['conf'];
+	if (subject.includes('/')) return ['registrations'];
 	return subject === 'Asterisk' ? ['asterisk'] : ['processes', 'queues'];
 }
 
@@ -175,13 +178,14 @@ function undone(action: Action): ActionReport {
 }
 
 /**
- * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was touched, or it
+ * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was done, or it
  * takes too long. What cannot be seen any more stays as it was seen first.
  */
 async function settle(
 	before: Looked[],
 	found: readonly Judged[],
 	touched: readonly string[],
+	done: readonly string[],
 	world: World,
 	notebook: () => Notebook,
 ): Promise<Look> {
@@ -197,7 +201,7 @@ async function settle(
 		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
 		const notes = notebook();
 		const after = consider(looked, notes, world);
-		const well = !after.some(({ findings }) => findings.some(({ subject }) => touched.includes(subject)));
+		const well = !after.some(({ findings }) => findings.some(({ subject }) => done.includes(subject)));
 		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE)
 			return { looked, found: after, notes };
 		await sleep(SETTLE);

@@ -48,6 +48,15 @@ describe('--wait', () => {
 		expect(screen).not.toContain('\n');
 	});
 
+	it('takes its line away when it is interrupted', async () => {
+		dialer.asterisk.freeze();
+		const waiting = `${VICIKEEP} check --wait 60 & sleep 4; kill -INT $!; wait $!`;
+		const { code, screen } = await onTerminal(waiting, { env });
+		dialer.asterisk.thaw();
+		expect(code).toBe(3);
+		expect(screen).toMatch(/of 60: critical: Asterisk is stopped.*\r<ESC>\[Kvicikeep: ended by SIGINT\n$/);
+	});
+
 	it('waits for the lock of another run, and says nothing more when quiet', async () => {
 		mkdirSync(dialer.runDir, { recursive: true });
 		const hold = () => spawn('flock', [join(dialer.runDir, 'lock'), 'sleep', '2'], { env });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hang } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { allPids, argvOf, parentOf, signal, until } from '../sandbox/processes.ts';
+import { insertActions } from '../sandbox/traffic.ts';
 import { daemonsOf, footprint, tick } from './support.ts';
 
 /** Limits of seconds instead of minutes; a daemon that works stays far below them. */
@@ -24,6 +25,8 @@ let dialer: Dialer;
 beforeAll(async () => {
 	dialer = await startDialer({ keepalives: '12345678CES9', options: ['-cu3way', '-recmon'] });
 	await dialer.database.query('UPDATE servers SET conf_update_interval=2 WHERE server_ip=?', [dialer.serverIp]);
+	await dialer.daemons.stop('AST_conf_update_screen.pl');
+	await dialer.daemons.start('AST_conf_update_screen.pl');
 	await dialer.database.query(
 		"INSERT INTO vicidial_remote_agents SET user_start='9001', number_of_lines=2, server_ip=?, conf_exten='8600', status='ACTIVE', campaign_id='TEST'",
 		[dialer.serverIp],
@@ -31,10 +34,20 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => dialer.stop());
 
+const hung = new Set<string>();
+afterEach(() => release(...hung));
+
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-const hang = (way: Hang, ...scripts: string[]) =>
-	Promise.all(scripts.map((script) => dialer.daemons.hang(script, way, 70_000)));
-const release = (...scripts: string[]) => scripts.forEach((script) => void dialer.daemons.release(script));
+function hang(way: Hang, ...scripts: string[]): Promise<unknown> {
+	for (const script of scripts) hung.add(script);
+	return Promise.all(scripts.map((script) => dialer.daemons.hang(script, way, 70_000)));
+}
+function release(...scripts: string[]): void {
+	for (const script of scripts) {
+		hung.delete(script);
+		dialer.daemons.release(script);
+	}
+}
 
 describe('a dialer with every daemon that stock knows', () => {
 	it('is well, and costs few statements', async () => {
@@ -125,9 +138,10 @@ describe('the listener', () => {
 	it('that no longer reads is found by what waits in its connection', async () => {
 		await hang('loop', 'AST_manager_listen_AMI2.pl');
 		const impatient = { VICIKEEP_WARN_MANAGER_UNREAD: '1', VICIKEEP_CRIT_MANAGER_UNREAD: '1' };
-		for (let reload = 0; reload < 3; reload++) await dialer.asterisk.cli('dialplan reload');
-		const ran = await tick(dialer, LOOK, impatient);
-		expect(ran.findings).toContain('processes.deaf AST_manager_listen');
+		await insertActions(dialer, 3);
+		await until('Asterisk to tell of calls', 30_000, async () =>
+			(await tick(dialer, LOOK, impatient)).findings.includes('processes.deaf AST_manager_listen'),
+		);
 		release('AST_manager_listen_AMI2.pl');
 		await until('it to read', 10_000, async () => (await tick(dialer, LOOK, impatient)).findings.length === 0);
 	});

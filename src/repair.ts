@@ -93,7 +93,8 @@ async function carryOut(
 function begun(memory: Memory, action: Action, { proc, settings }: World, now: Date, age: number): Memory {
 	const uptime = proc.uptime();
 	const earlier = (memory.attempts[DIALER] ?? []).filter((at) => at < uptime - age);
-	const dialer = action.subject === 'conf' ? undefined : withAttempt(earlier, settings.ration, uptime);
+	const dialer =
+		action.kind === 'rebuild' || action.kind === 'reload' ? undefined : withAttempt(earlier, settings.ration, uptime);
 	return {
 		...memory,
 		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
@@ -151,9 +152,10 @@ function attempt(work: () => void): string | undefined {
 const exitsWithout = (daemon: string, other: string): boolean =>
 	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
-/** The checks that can ask for a repair of this subject. */
+/** The checks that can ask for a repair of this subject; a trunk is called by its channel driver and a slash. */
 function judgedBy(subject: string): CheckId[] {
 	if (subject === 'conf') return ['conf'];
+	if (subject.includes('/')) return ['registrations'];
 	return subject === 'Asterisk' ? ['asterisk'] : ['processes', 'queues'];
 }
 

@@ -32,6 +32,8 @@ export interface Settings {
 	restartAsterisk: 'db' | 'deadlock' | 'never';
 	/** what becomes of stale NEW actions before a stalled sender is started again */
 	ageQueue: 'off' | 'report' | 'on';
+	/** whether a trunk that Asterisk has given up is registered again */
+	reregister: 'off' | 'on';
 	graceBoot: number;
 	graceDatabase: number;
 	graceStart: number;
@@ -86,6 +88,7 @@ const NAMES = [
 	'RESTART',
 	'RESTART_ASTERISK',
 	'AGE_QUEUE',
+	'REREGISTER',
 	'GRACE_BOOT',
 	'GRACE_DATABASE',
 	'GRACE_START',
@@ -184,6 +187,7 @@ export function settle(sources: SettingsSources): Settings {
 		restart: oneOf('RESTART', ['start', 'kill-only', 'off'] as const, 'start'),
 		restartAsterisk: oneOf('RESTART_ASTERISK', ['db', 'deadlock', 'never'] as const, 'db'),
 		ageQueue: oneOf('AGE_QUEUE', ['off', 'report', 'on'] as const, 'report'),
+		reregister: oneOf('REREGISTER', ['off', 'on'] as const, 'off'),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),

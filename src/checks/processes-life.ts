@@ -10,8 +10,8 @@ import { judgeUpdater } from './processes-updater.ts';
 const MAINTENANCE_FACTOR = 5;
 /** Loops that a daemon may miss before it is too quiet, and before it is gravely so. */
 const LOOPS = { warn: 3, crit: 10 };
-/** Part of one processor from which on a process that never sleeps is busy; others may want the processor too. */
-const BUSY = 0.3;
+/** Part of one processor from which on a process that never sleeps is busy: one that waits uses none, however loaded. */
+const BUSY = 0.05;
 /** The age of conf_telnet_log.txt is limited for this conf_update_interval, seconds. */
 const USUAL_INTERVAL = 60;
 /** Looks in a row after which a queue at a port is grave. */

@@ -76,6 +76,13 @@ describe('a daemon is there', () => {
 			['processes.unseen_by_stock warning'],
 		],
 		[
+			'without relays, which is never grave',
+			'ip_relay',
+			{ copies: [] },
+			seen('processes.absent ip_relay'),
+			['processes.absent warning start:ip_relay'],
+		],
+		[
 			'with two of three relays',
 			'ip_relay',
 			{ copies: [copyOf(), copyOf()], missingPorts: [42569] },

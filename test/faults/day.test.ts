@@ -14,7 +14,7 @@ const FAST = { VICIKEEP_GRACE_START: '3' };
 
 let dialer: Dialer;
 beforeAll(async () => {
-	dialer = await startDialer({ keepalives: '12345678ECS', options: ['-cu3way', '-recmon'] });
+	dialer = await startDialer({ keepalives: '1234567ECS', options: ['-cu3way', '-recmon'] });
 });
 afterAll(() => dialer?.stop());
 

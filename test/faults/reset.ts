@@ -51,7 +51,8 @@ export class Reset {
 		let left: string[] = [];
 		await until('a healthy dialer', 60_000, async () => {
 			for (const { script } of daemons.wanted) if (!(await this.#works(script))) await this.#end(script);
-			await daemons.startAll();
+			// only those: a second copy leaves after a moment, and until then there are two
+			for (const { script } of daemons.wanted) if (daemons.pids(script).length === 0) await daemons.start(script);
 			left = (await tick(this.dialer, [], IN_A_ROW)).findings;
 			return left.length === 0;
 		}).catch((error) => {

@@ -90,16 +90,17 @@ export interface RegistrationsMemory {
 	counts: Partial<Record<Driver, number>>;
 	/** trunks as they were seen last */
 	peers: Peer[];
-	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
+	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
 	expiring: Record<string, number>;
-	/** registrations that PJSIP was seen to try again and again, since when */
-	retrying: Record<string, number>;
-	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
-	exhausted: Record<string, number>;
+	/**
+	 * registrations that PJSIP tries in vain: since when, whether the other side may have refused one of the tries, and
+	 * whether nobody tries any more
+	 */
+	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
 }
 
 /** What one run tells the next. Only runs that hold the lock write it. */

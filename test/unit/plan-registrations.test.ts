@@ -50,8 +50,16 @@ describe('a registration that was given up', () => {
 		['was seen once', { looks: () => 1 }, /seen once/],
 		['was seen too soon', { countsIn: () => 20 }, /less than 50 s ago/],
 		['may not be repaired', { mayNot: 'paused' }, /^paused$/],
-		['has a cause', { findings: [{ ...GIVEN_UP, cause: 'registrations.unreachable PJSIP/pjtrunk' }] }, /until this is over/],
-		['is of a dialer that is set up wrongly', { findings: [GIVEN_UP, finding('config.server_unknown', '10.0.0.1')] }, /nothing can be relied on/],
+		[
+			'has a cause',
+			{ findings: [{ ...GIVEN_UP, cause: 'registrations.unreachable PJSIP/pjtrunk' }] },
+			/until this is over/,
+		],
+		[
+			'is of a dialer that is set up wrongly',
+			{ findings: [GIVEN_UP, finding('config.server_unknown', '10.0.0.1')] },
+			/nothing can be relied on/,
+		],
 		['comes at the end of a run', { remaining: 5 }, /only 5 s are left/],
 	])('that %s', (_, rest, reason) => {
 		const [action] = planRegistrations(situation(rest));

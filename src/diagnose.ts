@@ -80,7 +80,12 @@ const LEVELS: readonly Level[] = [
 	},
 	// a statement that waits for a lock waits as long after a restart
 	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: LATE, forbids: 'stops' },
-	{ isDown: ({ id }) => id.endsWith('.database'), carries: needs('mysql'), brings: LATE, forbids: 'stops' },
+	{
+		isDown: ({ id }) => id.endsWith('.database') || id === 'queues.slow_table',
+		carries: needs('mysql'),
+		brings: LATE,
+		forbids: 'stops',
+	},
 	{
 		isDown: ({ id, status }) => id === 'mysql.slow' && status === 'critical',
 		carries: needs('mysql'),

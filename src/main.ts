@@ -6,9 +6,10 @@ import { Proc } from './adapters/proc.ts';
 import { type Options, parseCommandLine } from './cli.ts';
 import type { Format } from './option-values.ts';
 import { readSettings } from './read-settings.ts';
+import { Progress } from './report/progress.ts';
 import { renderQuiet } from './report/quiet.ts';
 import { render } from './report/render.ts';
-import { type Look, lockFor, look, type Session } from './session.ts';
+import { afterLook, type Look, lockFor, look, type Session } from './session.ts';
 import { SettingsError } from './settings.ts';
 import type { Traces } from './world.ts';
 
@@ -65,10 +66,18 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;
 	const stuck = 'internal error: still busy long after the deadline';
 	setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
+	const progress = new Progress({
+		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
+		columns: process.stderr.columns ?? 80,
+		write: (text) => void (options.quiet || process.stderr.write(text)),
+	});
 	let working: string | undefined;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		const rest = (): string => (working === undefined ? '' : ` in the middle of ${working}; the next run finishes it`);
-		process.on(signal, () => leave(3, `vicikeep: ended by ${signal}${rest()}\n`));
+		process.on(signal, () => {
+			progress.done();
+			leave(3, `vicikeep: ended by ${signal}${rest()}\n`);
+		});
 	}
 	const session: Session = {
 		options,
@@ -82,7 +91,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 			working = what;
 		},
 	};
-	const seen = await lookAsAsked(session, startedAt, began);
+	const seen = await lookAsAsked(session, progress, startedAt, began);
+	progress.done();
 	if (options.metricsFile !== undefined && options.dryRun) notes.push('a dry run writes no metrics file');
 	const report = { ...seen.report, ...(notes.length > 0 && { notes }) };
 
@@ -106,31 +116,31 @@ function metricsFileOf({ metricsFile, dryRun }: Options): MetricsFile | undefine
 }
 
 /** One look, or as many as --wait allows. */
-async function lookAsAsked(session: Session, startedAt: Date, began: number): Promise<Look> {
-	const { options } = session;
-	const lookUnder = (lock: Lock | undefined, seconds: number, at?: Date, mark?: number): Promise<Look> => {
-		if (lock?.state === 'taken' && options.quiet)
-			leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
-		return look(session, lock, seconds, at, mark);
+async function lookAsAsked(asked: Session, progress: Progress, startedAt: Date, began: number): Promise<Look> {
+	let session = asked;
+	const { options } = asked;
+	const leaveToOther = (lock: Lock | undefined): void => {
+		if (lock?.state !== 'taken' || !options.quiet) return;
+		leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
 	};
-	if (options.wait === undefined) return lookUnder(lockFor(session), options.timeoutSeconds, startedAt, began);
-
-	const [{ lookUntilWell }, { Progress }] = await Promise.all([import('./wait.ts'), import('./report/progress.ts')]);
-	const progress = new Progress({
-		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
-		columns: process.stderr.columns ?? 80,
-		write: (text) => void (options.quiet || process.stderr.write(text)),
-	});
-	const seen = await lookUntilWell({
+	if (options.wait === undefined) {
+		const lock = lockFor(session);
+		leaveToOther(lock);
+		return look(session, lock, options.timeoutSeconds, startedAt, began);
+	}
+	const { lookUntilWell } = await import('./wait.ts');
+	return lookUntilWell({
 		wait: options.wait,
 		timeout: options.timeoutSeconds,
 		lock: () => lockFor(session),
-		look: lookUnder,
+		look: (lock, seconds, before) => {
+			leaveToOther(lock);
+			session = before ? afterLook(session, before) : session;
+			return look(session, lock, seconds);
+		},
 		tell: (line, passed) => progress.tell(line, `${passed} s of ${options.wait}`),
 		complain: note,
 	});
-	progress.done();
-	return seen;
 }
 
 function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {

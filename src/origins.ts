@@ -1,5 +1,5 @@
 import { parseAstguiclient } from './dialer/astguiclient.ts';
-import { SETTING_TEXTS, usualSource } from './setting-texts.ts';
+import { SETTING_TEXTS, usually } from './setting-texts.ts';
 import { gather, PREFIX, type SettingName, type Settings, type SettingsSources } from './settings.ts';
 import { THRESHOLDS, type ThresholdName } from './thresholds.ts';
 
@@ -31,7 +31,8 @@ export class Origins {
 		if (given) return { value: shown(given.value), where: given.where };
 		const line = text.key && this.#conf.get(text.key);
 		if (line) return { value: shown(line.value), where: `${this.#settings.astguiclientConf}:${line.line}` };
-		return { value: text.fallback ?? 'not set', where: usualSource(text) };
+		if (text.fallback !== undefined) return { value: text.fallback, where: 'default' };
+		return { value: 'not set', where: usually(text) };
 	}
 
 	limit(name: ThresholdName, side: 'warn' | 'crit'): Origin {

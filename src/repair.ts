@@ -52,7 +52,8 @@ export async function repair(
 		outcomes.push(await carryOut(action, looked, parts, notebook, interruptedAt));
 	}
 	if (attempted.length === 0) return { ...look, outcomes };
-	return { ...(await settle(looked, found, attempted, world, notebook)), outcomes };
+	const done = outcomes.filter(({ outcome }) => outcome === 'done').map(({ subject }) => subject);
+	return { ...(await settle(looked, found, attempted, done, world, notebook)), outcomes };
 }
 
 async function carryOut(
@@ -181,13 +182,14 @@ function undone(action: Action): ActionReport {
 }
 
 /**
- * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was touched, or it
+ * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was done, or it
  * takes too long. What cannot be seen any more stays as it was seen first.
  */
 async function settle(
 	before: Looked[],
 	found: readonly Judged[],
 	touched: readonly string[],
+	done: readonly string[],
 	world: World,
 	notebook: () => Notebook,
 ): Promise<Look> {
@@ -205,7 +207,7 @@ async function settle(
 		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
 		const notes = notebook();
 		const after = consider(looked, notes, world);
-		const well = !after.some(({ findings }) => findings.some((finding) => isTroubleAt(finding, touched)));
+		const well = !after.some(({ findings }) => findings.some((finding) => isTroubleAt(finding, done)));
 		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE)
 			return { looked, found: after, notes };
 		await sleep(SETTLE);

@@ -14,16 +14,20 @@ export interface SettingText {
 	secret?: true;
 }
 
-const ROW = "the dialer's row in servers; the last good account is remembered for the time when the database is down";
+const ROW = "the dialer's row in servers";
 
 /** Every setting but the limits, by its name without VICIKEEP_, in the order in which it is documented. */
 export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 	ASTGUICLIENT_CONF: { meaning: 'read as the stock programs read it', fallback: '/etc/astguiclient.conf' },
-	DB_HOST: { meaning: 'database host; localhost means its socket first, then 127.0.0.1', key: 'VARDB_server' },
-	DB_PORT: { meaning: 'database port', key: 'VARDB_port' },
+	DB_HOST: {
+		meaning: 'database host; localhost means its socket first, then 127.0.0.1',
+		fallback: 'localhost',
+		key: 'VARDB_server',
+	},
+	DB_PORT: { meaning: 'database port', fallback: '3306', key: 'VARDB_port' },
 	DB_SOCKET: { meaning: 'socket of a local database', source: 'my.cnf and the usual places' },
-	DB_NAME: { meaning: 'database schema', key: 'VARDB_database' },
-	DB_USER: { meaning: 'database account', key: 'VARDB_user' },
+	DB_NAME: { meaning: 'database schema', fallback: 'asterisk', key: 'VARDB_database' },
+	DB_USER: { meaning: 'database account', fallback: 'cron', key: 'VARDB_user' },
 	DB_PASS: { meaning: 'its password', key: 'VARDB_pass', secret: true },
 	SERVER_IP: { meaning: 'address of this dialer', key: 'VARserver_ip' },
 	KEEPALIVES: { meaning: 'keepalive codes of this dialer', key: 'VARactive_keepalives' },
@@ -73,6 +77,8 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 	PROC: { meaning: 'for tests on a fixture', fallback: '/proc' },
 };
 
-/** Where a setting comes from while nobody has set it, in words. */
-export const usualSource = ({ key, source }: SettingText): string =>
-	source ?? (key === undefined ? 'default' : `${key} in astguiclient.conf`);
+/** What holds while nobody has set it, in words. */
+export function usually({ key, source, fallback }: SettingText): string {
+	if (key !== undefined) return `${key} in astguiclient.conf${fallback === undefined ? '' : `, else ${fallback}`}`;
+	return fallback ?? source ?? 'nothing';
+}

@@ -98,7 +98,6 @@ export const QUEUE_THRESHOLDS = {
 		crit: 900,
 		meaning: 'time since AST_VDhopper last worked on the campaign it has neglected most',
 	},
-	hopper_copies: { unit: 'count', warn: 3, crit: 10, meaning: 'copies of AST_VDhopper.pl that run at once' },
 	hopper_stuck: {
 		unit: 'seconds',
 		warn: 180,
@@ -182,7 +181,7 @@ export const QUEUE_THRESHOLDS = {
 		unit: 'seconds',
 		warn: 180,
 		crit: 600,
-		meaning: 'time something has been seen due that ADMIN_keepalive_ALL.pl does every minute',
+		meaning: 'time something has been seen due that ADMIN_keepalive_ALL.pl of the voicemail server does every minute',
 	},
 	asterisk_output: {
 		unit: 'seconds',

@@ -1,10 +1,18 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Process, ProcessId } from '../types.ts';
 import { parseSockets, type Socket } from './sockets.ts';
 
 /** Clock ticks per second in /proc; fixed at 100 for user space on every Linux that runs Asterisk. */
 const TICKS_PER_SECOND = 100;
+
+/** PF_KTHREAD of the kernel's include/linux/sched.h. */
+const KERNEL_THREAD = 0x200000;
+
+/** Milliseconds for which a table of sockets is the same one: on a busy machine the kernel writes it in milliseconds. */
+const SAME_SOCKETS = 100;
+
+let buffer = Buffer.allocUnsafe(65_536);
 
 /** A script that was called without its folder. */
 const runsRelative = ([program = '', ...args]: string[]): boolean =>
@@ -15,6 +23,7 @@ export class Proc {
 	readonly #root: string;
 	readonly #owners: readonly number[];
 	#namespace: string | undefined;
+	readonly #sockets = new Map<string, { at: number; text: string }>();
 
 	/**
 	 * @param root `/proc`
@@ -40,7 +49,8 @@ export class Proc {
 			const open = stat.indexOf('(');
 			const close = stat.lastIndexOf(')');
 			const fields = stat.slice(close + 2).split(' ');
-			const cmdline = this.#read(`${pid}/cmdline`);
+			// threads of the kernel, half of all on some machines, have no arguments
+			const cmdline = Number(fields[6]) & KERNEL_THREAD ? '' : this.#read(`${pid}/cmdline`);
 			const argv = cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0');
 			const cwd = runsRelative(argv) ? this.#link(`${pid}/cwd`) : undefined;
 			return {
@@ -100,11 +110,19 @@ export class Proc {
 	socketsOn(ports: readonly number[], protocol: 'tcp' | 'udp'): Socket[] {
 		return [protocol, `${protocol}6`].flatMap((name) => {
 			try {
-				return parseSockets(this.#read(`net/${name}`), ports);
+				return parseSockets(this.#socketTable(name), ports);
 			} catch {
 				return [];
 			}
 		});
+	}
+
+	#socketTable(name: string): string {
+		const known = this.#sockets.get(name);
+		if (known && performance.now() - known.at < SAME_SOCKETS) return known.text;
+		const text = this.#read(`net/${name}`);
+		this.#sockets.set(name, { at: performance.now(), text });
+		return text;
 	}
 
 	/** Asked only of programs that a dialer is made of: it costs two system calls. */
@@ -150,8 +168,20 @@ export class Proc {
 		return line?.split(':').slice(2).join(':') || '/';
 	}
 
+	/** In one buffer for all: readFileSync would ask each time for a size that the kernel does not know. */
 	#read(name: string): string {
-		return readFileSync(`${this.#root}/${name}`, 'latin1');
+		const file = openSync(`${this.#root}/${name}`, 'r');
+		try {
+			let length = 0;
+			for (;;) {
+				const read = readSync(file, buffer, length, buffer.length - length, null);
+				if (read === 0) return buffer.toString('latin1', 0, length);
+				length += read;
+				if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
+			}
+		} finally {
+			closeSync(file);
+		}
 	}
 
 	#link(name: string): string | undefined {

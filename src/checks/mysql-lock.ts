@@ -29,16 +29,17 @@ export function lockFinding(
 			holder: holder?.id ?? null,
 			holders: holders.slice(0, MOST_NAMED).map(describe),
 		},
-		advice: adviceFor(holder, holders),
+		advice: adviceFor(holder),
 	};
 }
 
 function heldBy(holder: Holder | undefined, holders: readonly Holder[]): string {
 	if (holder) return `held by ${describe(holder)}`;
-	const [likeliest] = holders;
-	if (!likeliest) return 'its holder is no thread of our account: a backup, or an administrator';
-	const named = holders.slice(0, MOST_NAMED).map(({ id }) => id);
-	return `held by one of the threads ${named.join(', ')}, most likely ${describe(likeliest)}`;
+	const elsewhere = 'a thread of another account, which ours is not shown: a backup, an administrator';
+	const [likeliest, ...others] = holders.slice(0, MOST_NAMED);
+	if (!likeliest) return `held by ${elsewhere}`;
+	const more = others.length === 0 ? '' : ` or ${others.map(({ id }) => id).join(', ')}`;
+	return `held perhaps by ${describe(likeliest)}${more}, or by ${elsewhere}`;
 }
 
 function describe({ id, host, seconds, statement, process }: Holder): string {
@@ -49,9 +50,9 @@ function describe({ id, host, seconds, statement, process }: Holder): string {
 	return `thread ${id} (${client}; ${doing})`;
 }
 
-function adviceFor(holder: Holder | undefined, holders: readonly Holder[]): string {
-	const id = holder?.id ?? holders[0]?.id;
-	if (id === undefined) return 'as administrator of the database: mysqladmin processlist';
-	const wake = holder?.process?.stopped ? `kill -CONT ${holder.process.pid}, or ` : '';
-	return `${wake}mysqladmin kill ${id} frees the lock; what thread ${id} was doing is lost`;
+function adviceFor(holder: Holder | undefined): string {
+	if (!holder)
+		return 'as administrator of the database: mysqladmin processlist; mysqladmin kill, with the number of the holder';
+	const wake = holder.process?.stopped ? `kill -CONT ${holder.process.pid}, or ` : '';
+	return `${wake}mysqladmin kill ${holder.id} frees the lock; what thread ${holder.id} was doing is lost`;
 }

@@ -27,7 +27,6 @@ and if not, whose work is it. The largest every minute, the others in turn, each
 		agent_queue: 'an agent is held between call and screen',
 		hopper_job: 'AST_VDhopper has worked on no campaign',
 		hopper_behind: 'AST_VDhopper has not got to some campaign',
-		hopper_overlap: "runs of AST_VDhopper are in each other's way",
 		hopper_empty: 'agents wait on an empty hopper: the job does not run, hangs, or finds no leads',
 		hopper_stuck: 'leads stay in the hands of AST_VDauto_dial',
 		hopper_leftovers: 'leads that are done stay in the hopper',

@@ -5,7 +5,7 @@ import { answersFor } from '../dialer/queues-questions.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
-import { against, isConfirmed, type Judge, minutes, plural, provenFor, seenBefore } from './queues-judged.ts';
+import { against, isConfirmed, type Judge, minutes, plural, provenFor } from './queues-judged.ts';
 
 /** A few leads in hand are left behind by any dialer that was killed, and harm nobody. */
 const HANDFUL = 5;
@@ -94,24 +94,6 @@ export const hopperJob: Judge = (seen, context) => {
 		advice: CRONTAB_ADVICE,
 	};
 	return [{ metrics, finding }];
-};
-
-/** Each minute starts a run, whether the one before has ended or not. */
-export const hopperCopies: Judge = ({ copies: { hoppers } }, context) => {
-	const many = hoppers.count >= context.settings.limits.hopper_copies.warn;
-	return against(
-		context,
-		'hopper_copies',
-		hoppers.count,
-		() => ({
-			id: 'queues.hopper_overlap',
-			subject: HOPPER,
-			summary: `${hoppers.count} runs of AST_VDhopper are in each other's way, the oldest since ${minutes(hoppers.oldest)}`,
-			evidence: { copies: hoppers.count, oldest_seconds: Math.round(hoppers.oldest) },
-			advice: OVERLAP_ADVICE,
-		}),
-		{ confirmed: many && seenBefore(context, 'hopper copies') },
-	);
 };
 
 /** Agents who wait on campaigns that dial by themselves and have nothing to dial: for want of leads, or of the job. */

@@ -3,14 +3,12 @@ import { against, isConfirmed, type Judge, minutes, provenFor, seenBefore } from
 const KEEPALIVE = 'ADMIN_keepalive_ALL';
 const CRON_ADVICE = `crontab -l | grep ${KEEPALIVE}; ps -ef | grep [A]DMIN_keepalive`;
 
-/** What the stock keepalive does in each of its minutes, and has not done. One trigger a minute is worked off. */
-export const dutiesDue: Judge = ({ samples: { triggers, duties } }, context) => {
-	const due = [
-		...(triggers?.answer ? [{ ...triggers.answer, sample: triggers }] : []),
-		...(duties ? duties.answer.map((one) => ({ ...one, sample: duties })) : []),
-	].filter(({ count }) => count > 0);
-	const held = due
-		.map(({ what, count, first, sample }) => ({
+/** What the stock keepalive of the voicemail server does every minute for all servers, and has not done. */
+export const dutiesDue: Judge = ({ samples: { duties: sample } }, context) => {
+	if (!sample) return [];
+	const held = sample.answer
+		.filter(({ count }) => count > 0)
+		.map(({ what, count, first }) => ({
 			what,
 			count,
 			seconds: provenFor(context, `due ${what} ${first ?? ''}`, sample),
@@ -20,7 +18,7 @@ export const dutiesDue: Judge = ({ samples: { triggers, duties } }, context) => 
 	return against(context, 'keepalive_due', longest?.seconds ?? 0, () => ({
 		id: 'queues.keepalive_due',
 		subject: KEEPALIVE,
-		summary: `${longest?.what} (${longest?.count}) have been due for ${minutes(longest?.seconds ?? 0)}; ${KEEPALIVE} sees to them every minute`,
+		summary: `${longest?.what} (${longest?.count}) have been due for ${minutes(longest?.seconds ?? 0)}; ${KEEPALIVE} of the voicemail server, which is this one, sees to them every minute`,
 		evidence: { due: held.map(({ what, count, seconds }) => `${what}: ${count}, ${Math.round(seconds)} s`) },
 		advice: CRON_ADVICE,
 	}));

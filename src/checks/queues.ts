@@ -16,14 +16,7 @@ import {
 	unprocessedCalls,
 } from './queues-calls.ts';
 import { channelTables, parkedCustomers, roomPool, roomUpdates } from './queues-channels.ts';
-import {
-	callbacksOverdue,
-	hopperCopies,
-	hopperEmpty,
-	hopperJob,
-	hopperLeftovers,
-	hopperStuck,
-} from './queues-hopper.ts';
+import { callbacksOverdue, hopperEmpty, hopperJob, hopperLeftovers, hopperStuck } from './queues-hopper.ts';
 import type { Judge, Judged } from './queues-judged.ts';
 import { asteriskOutput, dutiesDue, memoryTables, slowUrls } from './queues-keepalive.ts';
 import { actionChildren, managerNew, managerPurge, managerQueue, managerSent } from './queues-manager.ts';
@@ -46,7 +39,6 @@ const JUDGES: readonly Judge[] = [
 	laggingAgents,
 	agentsInQueue,
 	hopperJob,
-	hopperCopies,
 	hopperEmpty,
 	hopperStuck,
 	hopperLeftovers,

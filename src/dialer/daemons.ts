@@ -194,7 +194,7 @@ export const DAEMONS: readonly Daemon[] = [
 		script: both('ip_relay/relay_control'),
 		args: ['start'],
 		screen: null,
-		programs: RELAY_PORTS.map((port) => ['ip_relay', String(port), '127.0.0.1', String(port % 10_000), '9999999']),
+		programs: RELAY_PORTS.map((port) => ['ip_relay', String(port), '127.0.0.1', '4569', '9999999']),
 		needs: [],
 		wakesEvery: null,
 		signs: [{ by: 'udp_ports', ports: RELAY_PORTS }],

@@ -117,13 +117,13 @@ export function programOf(argv: readonly string[], comm: string): string {
 }
 
 /**
- * The one who holds the lock, as far as that can be told: the only candidate, or of several the one whose process is stopped.
- * Undefined where there is none, or where it cannot be told which of them it is.
+ * The one who holds the lock, where that is certain: the only one that works on the table, or the only one whose process is
+ * stopped. Undefined where it can only be guessed: what is merely silent may be a connection at rest, and threads of other
+ * accounts are not shown to ours.
  */
 export function chosen(holders: readonly Holder[]): Holder | undefined {
-	const stopped = holders.filter(({ process }) => process?.stopped);
-	if (stopped.length === 1) return stopped[0];
-	return holders.length === 1 ? holders[0] : undefined;
+	const certain = holders.filter(({ statement, process }) => statement !== undefined || process?.stopped);
+	return certain.length === 1 ? certain[0] : undefined;
 }
 
 /** Finds the processes at the other end of these threads, where they are on this machine. */

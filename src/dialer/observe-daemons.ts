@@ -113,7 +113,7 @@ export async function observeDaemons(
 			mistaken: mistakenFor(daemon, found.copies, table),
 			wakesEvery: sleepsAtMost(daemon, copies[0]?.command ?? [], server),
 			starts,
-			recentStarts: starts.filter((ticks) => uptime - ticks / TICKS_PER_SECOND < STARTS_WITHIN).length,
+			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
 			age: readAge(daemon.signs, heartbeats, server, settings.logs),
 			...(await readRest(daemon, found.copies, heartbeats, world, uptime)),
 		});
@@ -156,6 +156,9 @@ function processorTime(
 	const since = uptime - (memory.processes?.at ?? uptime);
 	return { cpu, busy: before === undefined || cpu === undefined || since < 1 ? undefined : (cpu - before) / since };
 }
+
+const recentOf = (starts: readonly number[], uptime: number): number =>
+	starts.filter((ticks) => uptime - ticks / TICKS_PER_SECOND < STARTS_WITHIN).length;
 
 /** Starts as far as they were ever seen, those of this look included; of the latest only. */
 function startsOf(copies: readonly Copy[], before: readonly number[]): number[] {

@@ -9,17 +9,6 @@ export interface Due {
 	first: string | null;
 }
 
-/** Commands for this server whose time has come. */
-export async function readTriggers(tables: TableReader, serverIp: string): Promise<Due | null> {
-	const rows = await tables.askIfThere<{ count: number; first: string | null }>(
-		'vicidial_process_triggers',
-		`SELECT COUNT(*) AS count, MIN(CONCAT(trigger_time, ' ', trigger_id)) AS first FROM vicidial_process_triggers
-		WHERE server_ip=? AND trigger_run='1' AND trigger_time < NOW() LIMIT 1`,
-		[serverIp],
-	);
-	return rows?.[0] ? { what: 'process triggers', ...rows[0] } : null;
-}
-
 /** What the keepalive of the voicemail server does for all servers, as far as it is switched on. */
 export async function readSharedDuties(tables: TableReader, { system: { duties } }: ServerRow): Promise<Due[]> {
 	const due: Due[] = [];

@@ -15,7 +15,7 @@ import type { TableReader } from './queues-ask.ts';
 import { readGhosts, readSharedDrops, readUnprocessed, type Waiting } from './queues-calls.ts';
 import { type ChannelCounts, countChannels, readOrphansOfParking } from './queues-channels.ts';
 import { type Campaign, type HopperRun, type Overdue, readHopperRuns, readOverdueCallbacks } from './queues-hopper.ts';
-import { type Due, readAsteriskOutput, readSharedDuties, readTriggers } from './queues-keepalive.ts';
+import { type Due, readAsteriskOutput, readSharedDuties } from './queues-keepalive.ts';
 import { FEWEST_ORIGINATES, type ManagerSample, readManagerSample, readOldestAction } from './queues-manager.ts';
 import { type Rooms, readRooms } from './queues-rooms.ts';
 import { readUnansweredUrls, type UnansweredUrls } from './queues-urls.ts';
@@ -37,7 +37,6 @@ export type QueueQuestions = {
 	channels: Question<ChannelCounts> | undefined;
 	parked: Question<string[]>;
 	rooms: Question<Rooms | null> | undefined;
-	triggers: Question<Due | null>;
 	duties: Question<Due[]> | undefined;
 	asteriskOutput: Question<number | null> | undefined;
 	urls: Question<UnansweredUrls | null> | undefined;
@@ -126,12 +125,6 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 					doubtful: (rooms) => rooms !== null && (rooms.countdowns.length > 0 || rooms.overstayed > 0),
 				}
 			: undefined,
-		triggers: {
-			every: 5,
-			cost: 1,
-			read: () => readTriggers(tables, serverIp),
-			doubtful: (due) => (due?.count ?? 0) > 0,
-		},
 		oldestAction: answersFor(responsible.flush, keepalives)
 			? {
 					every: 5,

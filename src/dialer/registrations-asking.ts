@@ -1,6 +1,5 @@
 import { type AmiSession, AmiTrouble } from '../adapters/ami.ts';
 import type { AmiMessage } from '../adapters/ami-wire.ts';
-import type { RegistrationsMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import {
 	contactOf,
@@ -12,6 +11,7 @@ import {
 	secondsLeft,
 	sipRegistration,
 } from './registrations-lists.ts';
+import type { RegistrationsMemory } from './registrations-memory.ts';
 import { AmiQuestions, LONG_LIST } from './registrations-questions.ts';
 import { askSingly } from './registrations-singly.ts';
 import { carrierOfPeer } from './registrations-trunks.ts';

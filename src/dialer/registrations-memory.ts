@@ -1,6 +1,35 @@
-import type { RegistrationsMemory } from '../memory.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import { peerFor, subjectOf } from './registrations-trunks.ts';
+import type { Driver, Trunk } from './trunks.ts';
+
+/** What was seen of trunks and phones. Times are seconds since boot unless told. */
+export interface RegistrationsMemory {
+	/** looks so far */
+	turn: number;
+	/** the last look that counted, and how long after the one before it came */
+	at: number;
+	interval: number;
+	trunks: Trunk[];
+	trunksAt?: number;
+	serverId: string;
+	/** channel drivers that Asterisk does not have, and until when they are not asked for */
+	absent: Partial<Record<Driver, number>>;
+	/** length of the last list of peers */
+	counts: Partial<Record<Driver, number>>;
+	/** trunks as they were seen last */
+	peers: Peer[];
+	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
+	qualify: Record<string, { at: number; every: number }>;
+	/** phones that were there in the last looks that counted, the newest last */
+	phones: number[];
+	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
+	expiring: Record<string, number>;
+	/**
+	 * registrations that PJSIP tries in vain: since when, whether the other side may have refused one of the tries, and
+	 * whether nobody tries any more
+	 */
+	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
+}
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
 const USUAL_INTERVAL = 60;
@@ -79,7 +108,8 @@ function triesAfter(
 		const last = before?.tries[key];
 		const since = last?.since ?? uptime;
 		const mayRefuse = last?.over !== true && peerFor(registration, trunks, trunkPeers)?.status !== 'unreachable';
-		const triedAgain = (attempts[key] ?? []).some((at) => at > since);
+		// a try of this very run has not been answered yet
+		const triedAgain = (attempts[key] ?? []).some((at) => at > since && at < uptime);
 		const over = last?.over === true || isOver(registration, uptime - since, interval);
 		tries[key] = { since, answered: last?.answered === true || mayRefuse || triedAgain, over };
 	}

@@ -1,7 +1,7 @@
 import { header } from '../adapters/ami-wire.ts';
-import type { RegistrationsMemory } from '../memory.ts';
 import type { Asked } from './registrations-asking.ts';
 import { endpointOf, statusOf } from './registrations-lists.ts';
+import type { RegistrationsMemory } from './registrations-memory.ts';
 import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
 import { isTrunk, subjectOf } from './registrations-trunks.ts';
 import type { Trunk } from './trunks.ts';

@@ -1,8 +1,8 @@
-import type { RegistrationsMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
+import type { RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
 import { isLoopPeer, isTrunk } from './registrations-trunks.ts';
 import { readTrunks, type Trunk } from './trunks.ts';

@@ -17,7 +17,7 @@ export function explain(ids: readonly CheckId[], origins: Origins, notes: readon
 		...list('finds', kinds(id, about.finds)),
 		...list('does', [about.does]),
 	]);
-	const common = [titled('any', 'what can befall each check'), ...list('finds', kinds('…', COMMON_FINDINGS))];
+	const common = [titled('any', 'what can befall each check'), ...list('finds', kinds('<check>', COMMON_FINDINGS))];
 	const repairs = [
 		titled('repairs', EVERY_REPAIR.looksAt),
 		...inForce(EVERY_REPAIR, origins),

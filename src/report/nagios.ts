@@ -1,7 +1,7 @@
 import type { CheckStatus, Finding, Metric, Report } from '../types.ts';
 import { plain as withoutControls } from './lines.ts';
 import { GRAVITY, isRepaired, rootsOf, standingOf } from './standing.ts';
-import { tellAction } from './text.ts';
+import { evidenceLines, tellAction } from './text.ts';
 
 /** Columns that the first line may fill: it is what a pager shows. */
 const FIRST_LINE = 79;
@@ -9,11 +9,12 @@ const FIRST_LINE = 79;
 /**
  * The report by the guidelines for monitoring plugins: a short line that says it all, then the details, performance data
  * after a bar on the first line and on the last ones.
+ * @param verbosity from 1 on with the evidence
  */
-export function renderNagios(report: Report): string {
+export function renderNagios(report: Report, verbosity = 0): string {
 	const took: Metric = { name: 'run_duration', labels: {}, value: report.duration_ms / 1000, unit: 'seconds' };
 	const data = report.checks.flatMap(({ metrics }) => metrics).filter(({ value }) => Number.isFinite(value));
-	const lines = [`${firstLine(report)} | ${performance([took])}`, ...details(report).map(plain)];
+	const lines = [`${firstLine(report)} | ${performance([took])}`, ...details(report, verbosity).map(plain)];
 	if (data.length > 0) lines[lines.length - 1] += ` | ${performance(data)}`;
 	return `${lines.join('\n')}\n`;
 }
@@ -46,13 +47,14 @@ function allWell({ checks, actions, status }: Report): string {
 	return `${count('ok')} check${count('ok') === 1 ? '' : 's'} passed${skipped}${after}`;
 }
 
-function details(report: Report): string[] {
+function details(report: Report, verbosity: number): string[] {
 	const { checks, actions } = report;
 	const findings = checks.flatMap((check) => check.findings).sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status]);
 	return [
 		...findings.flatMap((finding) => [
 			`${isRepaired(finding, report) ? 'REPAIRED' : finding.status.toUpperCase()}: ${finding.summary}`,
 			...about(finding),
+			...(verbosity > 0 ? evidenceLines(finding, '  ') : []),
 		]),
 		...actions.map((action) => tellAction(action)),
 		...checks.flatMap(({ id, skipped_because }) =>

@@ -31,5 +31,6 @@ export class Progress {
 	/** Leaves the terminal as if nothing had been there. */
 	done(): void {
 		if (this.#terminal.rewrites && this.#last !== '') this.#terminal.write(ERASE_LINE);
+		this.#last = '';
 	}
 }

@@ -17,7 +17,7 @@ export async function render(report: Report, format: Format, { width, verbosity,
 		case 'json':
 			return renderJson(report);
 		case 'nagios':
-			return (await import('./nagios.ts')).renderNagios(report);
+			return (await import('./nagios.ts')).renderNagios(report, verbosity);
 		case 'prometheus':
 			return (await import('./prometheus.ts')).renderPrometheus(report);
 		case 'human':

@@ -1,4 +1,4 @@
-import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
+import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 
 const HEAD = `# Settings of vicikeep, for /etc/vicikeep.env (owned by root, mode 0600). See vicikeep(8).
@@ -11,9 +11,9 @@ export function envFile(): string {
 	const settings = Object.entries(SETTING_TEXTS)
 		.filter(([name]) => name !== 'PROC')
 		.map(([name, setting]) => {
-			const { meaning, fallback } = setting;
-			const from = fallback === undefined ? `\n# from: ${usualSource(setting)}` : '';
-			return `# ${meaning}${from}\n#VICIKEEP_${name}=${fallback ?? ''}\n`;
+			const { meaning, fallback, key } = setting;
+			const from = key !== undefined || fallback === undefined ? `\n# from: ${usually(setting)}` : '';
+			return `# ${meaning}${from}\n#VICIKEEP_${name}=${key === undefined ? (fallback ?? '') : ''}\n`;
 		});
 	const limits = Object.entries(THRESHOLDS).map(([name, { unit, warn, crit, meaning }]) => {
 		const line = (side: string, value: number): string =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CHECK_IDS } from '../../src/checks/index.ts';
-import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
+import { CHECKS } from '../../src/checks/index.ts';
+import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
 
@@ -35,7 +35,11 @@ names the one thing that is wrong, repairs what a repair can help, proves the re
 row in the table servers. Who is not root only looks.`),
 		),
 		section('OPTIONS', ...optionTexts().map((option) => item(flags(option.flags), option.description))),
-		section('CHECKS', text(`${CHECK_IDS.join(', ')}. Those that cannot be looked at are skipped, with the cause.`)),
+		section(
+			'CHECKS',
+			text('One that cannot be looked at is skipped, with the cause. vicikeep check --explain tells more of each.'),
+			...CHECKS.map(({ id, about }) => item(bold(id), about.looksAt)),
+		),
 		section(
 			'EXIT STATUS',
 			text('The state at the end of the run, after repairs were verified.'),
@@ -73,7 +77,7 @@ vicikeep_last_run_timestamp_seconds grows old, vicikeep itself does not run.`),
 			'SETTINGS',
 			text('From the environment, else the settings file, else as named here.'),
 			...Object.entries(SETTING_TEXTS).map(([name, setting]) =>
-				item(bold(`VICIKEEP_${name}`), `${setting.meaning} (${setting.fallback ?? usualSource(setting)})`),
+				item(bold(`VICIKEEP_${name}`), `${setting.meaning} (${usually(setting)})`),
 			),
 		),
 		section(

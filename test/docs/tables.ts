@@ -1,12 +1,17 @@
+import { COMMON_FINDINGS } from '../../src/checks/check.ts';
+import { CHECKS } from '../../src/checks/index.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Sign } from '../../src/dialer/signs.ts';
-import { SETTING_TEXTS, usualSource } from '../../src/setting-texts.ts';
+import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
 
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 const table = (head: string[], rows: string[][]): string =>
 	[row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+
+/** Texts stand in the code in several lines. */
+const oneLine = (text: string): string => text.replaceAll('\n', ' ');
 
 /** A sign of life in words. */
 function describe(sign: Sign): string {
@@ -42,6 +47,21 @@ export const TABLES: Record<string, () => string> = {
 				[...signs.map(describe), ...(wakesEvery === null ? [] : ['it goes to sleep and wakes'])].join('; '),
 			]),
 		),
+	checks: () =>
+		table(
+			['check', 'looks at', 'does'],
+			CHECKS.map(({ id, about }) => [`\`${id}\``, oneLine(about.looksAt), oneLine(about.does)]),
+		),
+	findings: () =>
+		table(
+			['finding', 'meaning'],
+			[
+				...CHECKS.flatMap(({ id, about }) =>
+					Object.entries(about.finds).map(([kind, words]) => [`\`${id}.${kind}\``, words]),
+				),
+				...Object.entries(COMMON_FINDINGS).map(([kind, words]) => [`….\`${kind}\``, words]),
+			],
+		),
 	options: () =>
 		table(
 			['option', 'meaning'],
@@ -53,7 +73,7 @@ export const TABLES: Record<string, () => string> = {
 			Object.entries(SETTING_TEXTS).map(([name, setting]) => [
 				`\`VICIKEEP_${name}\``,
 				setting.meaning,
-				setting.fallback === undefined ? usualSource(setting) : `\`${setting.fallback}\``,
+				setting.key === undefined && setting.fallback !== undefined ? `\`${setting.fallback}\`` : usually(setting),
 			]),
 		),
 	limits: () =>

@@ -9,6 +9,7 @@ import { faultsOf } from '../unit/report/schema.ts';
 import { environmentOf, execute, onTerminal, VICIKEEP } from './support.ts';
 
 const SENDER = 'AST_manager_send.pl';
+const UPDATER = 'AST_update_AMI2.pl';
 const DEPLOY = join(import.meta.dirname, '../../share/deploy-example.sh');
 
 let dialer: Dialer;
@@ -21,14 +22,14 @@ beforeAll(async () => {
 afterAll(() => dialer.stop());
 
 const senderPid = (): number => dialer.daemons.pids(SENDER)[0]?.perl ?? 0;
-async function killSender(): Promise<void> {
-	dialer.daemons.kill(SENDER, 'SIGKILL');
-	await until('its end', 5000, () => dialer.daemons.pids(SENDER).length === 0);
+async function kill(script: string): Promise<void> {
+	dialer.daemons.kill(script, 'SIGKILL');
+	await until('its end', 5000, () => dialer.daemons.pids(script).length === 0);
 }
 
 describe('--wait', () => {
 	it('repairs in the second look and tells both, with plain lines while it waits', async () => {
-		await killSender();
+		await kill(SENDER);
 		const { code, stdout, stderr } = await execute(VICIKEEP, ['check', '--wait', '40', '--json'], { env });
 		const report = JSON.parse(stdout) as Report;
 		expect(faultsOf(report)).toEqual([]);
@@ -40,11 +41,20 @@ describe('--wait', () => {
 	});
 
 	it('rewrites one line on a terminal', async () => {
-		await killSender();
+		await kill(UPDATER);
 		const { code, screen } = await onTerminal(`${VICIKEEP} check --wait 40 >/dev/null`, { env });
 		expect(code).toBe(0);
-		expect(screen).toMatch(/^\r<ESC>\[K\d+ s of 40: warning: AST_manager_send is not running.*\r<ESC>\[K$/);
+		expect(screen).toMatch(/^\r<ESC>\[K\d+ s of 40: warning: AST_update is not running.*\r<ESC>\[K$/);
 		expect(screen).not.toContain('\n');
+	});
+
+	it('takes its line away when it is interrupted', async () => {
+		dialer.asterisk.freeze();
+		const waiting = `${VICIKEEP} check --wait 60 & sleep 4; kill -INT $!; wait $!`;
+		const { code, screen } = await onTerminal(waiting, { env });
+		dialer.asterisk.thaw();
+		expect(code).toBe(3);
+		expect(screen).toMatch(/of 60: critical: Asterisk is stopped.*\r<ESC>\[Kvicikeep: ended by SIGINT\n$/);
 	});
 
 	it('waits for the lock of another run, and says nothing more when quiet', async () => {

@@ -1,5 +1,21 @@
-import type { Area } from './fault.ts';
-import { here, openAmi, sleep } from './injections.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Area, Stage } from './fault.ts';
+import { gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
+import { relay, without } from './relay.ts';
+import { AUTO_DIALER, LISTENER, SENDER, UPDATER } from './scripts.ts';
+
+const ON_ASTERISK = [LISTENER, UPDATER, SENDER, AUTO_DIALER];
+const NAMES = ['AST_manager_listen', 'AST_update', 'AST_manager_send', 'AST_VDauto_dial'];
+const ABSENT = NAMES.map((name) => `processes.absent ${name}`);
+const STARTS = NAMES.map((name) => `start:${name}`);
+
+const through = (stage: Stage, port: number): Promise<unknown> =>
+	sql(stage, 'UPDATE servers SET telnet_port=? WHERE server_ip=?', [port, stage.dialer.serverIp]);
+
+/** What an open `asterisk -r` looks like in the process table. */
+const openConsole = (stage: Stage): Promise<number> =>
+	stranger(stage, '/bin/bash', '-c', 'exec -a /usr/sbin/asterisk /usr/bin/perl -e "sleep 1 while 1" -- "$0"', '-r');
 
 export const ASTERISK: Area = {
 	name: 'Asterisk',
@@ -41,6 +57,58 @@ export const ASTERISK: Area = {
 					dialer.asterisk.thaw();
 				},
 			},
+		},
+		{
+			pains: [19],
+			says: 'Asterisk is deadlocked: it answers a Ping, and nothing about channels',
+			inject: async (stage) => through(stage, await relay(stage, 5038, without(['Status']))),
+			find: ['asterisk.deadlocked Asterisk'],
+			after: { stays: 2 },
+			within: { found: 1 },
+			twin: {
+				but: 'the account may not ask about channels',
+				inject: async (stage) => {
+					const conf = join(stage.dialer.asteriskEtc, 'manager.conf');
+					const text = readFileSync(conf, 'utf8');
+					writeFileSync(conf, `${text}\n[watcher]\nsecret = 1234\nread = system\nwrite = system,reporting\n`);
+					stage.later(async () => {
+						writeFileSync(conf, text);
+						await stage.dialer.asterisk.cli('manager reload');
+					});
+					await stage.dialer.asterisk.cli('manager reload');
+					await here(stage, "UPDATE servers SET ASTmgrUSERNAME='watcher' WHERE server_ip=?");
+				},
+			},
+		},
+		{
+			pains: [21],
+			says: 'Asterisk has crashed, and the daemons with it',
+			inject: async (stage) => {
+				await here(stage, "UPDATE servers SET auto_restart_asterisk='Y' WHERE server_ip=?");
+				await stage.dialer.asterisk.kill();
+				await gone(stage, ...ON_ASTERISK);
+			},
+			find: ['asterisk.absent Asterisk', ...ABSENT],
+			do: ['start-asterisk:Asterisk', ...STARTS],
+			after: 'well',
+			within: { repaired: 5 },
+			twin: {
+				but: 'a console of it is open beside it',
+				inject: (stage) => openConsole(stage),
+			},
+		},
+		{
+			pains: [21],
+			says: 'Asterisk has crashed, and stock takes an open console for it',
+			inject: async (stage) => {
+				await openConsole(stage);
+				await stage.dialer.asterisk.kill();
+				await gone(stage, ...ON_ASTERISK);
+			},
+			find: ['asterisk.absent Asterisk', ...ABSENT],
+			withhold: { 'start-asterisk:Asterisk': /auto_restart_asterisk/ },
+			after: { stays: 2 },
+			twin: { but: 'Asterisk runs', inject: (stage) => openConsole(stage) },
 		},
 	],
 };

@@ -1,6 +1,9 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { crash, fillConnections, gone, here, lockTables, sleep, sql } from './injections.ts';
+import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
+import { late, relay } from './relay.ts';
 import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
 
 const STARTS = ['start:AST_manager_listen', 'start:AST_update', 'start:AST_manager_send', 'start:AST_VDauto_dial'];
@@ -32,7 +35,7 @@ export const DATABASE: Area = {
 				await stage.dialer.database.stop();
 				await gone(stage, ...ON_THE_DATABASE);
 			},
-			find: ['mysql.refused IP:3306', ...ABSENT],
+			find: ['mysql.refused IP:PORT', ...ABSENT],
 			withhold: withheld(/refuses connections/),
 			after: { stays: 2 },
 			twin: {
@@ -69,26 +72,13 @@ export const DATABASE: Area = {
 			},
 		},
 		{
-			pains: [2, 30],
-			says: 'the row of the updater is gone: it is written anew only at a start',
-			inject: (stage) => here(stage, 'DELETE FROM server_updater WHERE server_ip=?'),
-			find: ['processes.heartbeat_missing AST_update'],
-			do: ['restart:AST_update'],
-			after: 'well',
-			twin: {
-				but: "it is the auto dialer's, which every end of day deletes",
-				inject: (stage) =>
-					here(stage, "DELETE FROM vicidial_campaign_stats_debug WHERE campaign_id='-SHARE-' AND server_ip=?"),
-			},
-		},
-		{
 			pains: [7],
 			says: 'the database takes connections and answers nothing',
 			inject: ({ dialer, later }) => {
 				dialer.database.freeze();
 				later(() => dialer.database.thaw());
 			},
-			find: ['mysql.silent IP:3306'],
+			find: ['mysql.silent IP:PORT'],
 			after: { stays: 2 },
 			twin: {
 				but: 'it paused for a second',
@@ -103,7 +93,7 @@ export const DATABASE: Area = {
 			pains: [7],
 			says: 'the database has no connection left',
 			inject: (stage) => fillConnections(stage, 'all'),
-			find: ['mysql.full IP:3306'],
+			find: ['mysql.full IP:PORT'],
 			after: { stays: 2 },
 			twin: { but: 'half of them are in use', inject: (stage) => fillConnections(stage, 'half') },
 		},
@@ -115,7 +105,7 @@ export const DATABASE: Area = {
 				await sleep(2000);
 			},
 			// a writer that waits lets no reader pass: neither could our own look
-			find: ['mysql.locked IP:3306', 'queues.database queues'],
+			find: ['mysql.locked IP:PORT', 'queues.database queues'],
 			after: { stays: 2 },
 			env: { VICIKEEP_WARN_DATABASE_LOCK_WAIT: '1' },
 			between: 1000,
@@ -133,10 +123,43 @@ export const DATABASE: Area = {
 				await crash(stage, LISTENER);
 				await gone(stage, ...ON_THE_DATABASE.filter((script) => script !== LISTENER));
 			},
-			find: ['mysql.read_only IP:3306', ...ABSENT],
+			find: ['mysql.read_only IP:PORT', ...ABSENT],
 			withhold: withheld(/read-only/),
 			after: { stays: 2 },
 			twin: { but: 'it is not: nothing has been written for a while', inject: () => sleep(1000) },
+		},
+		{
+			rows: [20],
+			pains: [7],
+			says: 'the way to the database is slow',
+			inject: async (stage) => {
+				const port = await relay(stage, 3306, late(700));
+				rewriteConf(stage, 'VARDB_port', String(port));
+			},
+			find: ['mysql.slow IP:PORT'],
+			after: { stays: 1 },
+			env: { VICIKEEP_WARN_DATABASE_ANSWER: '0.5', VICIKEEP_CRIT_DATABASE_ANSWER: '5' },
+			twin: {
+				but: 'it leads through a relay that is quick',
+				inject: async (stage) => rewriteConf(stage, 'VARDB_port', String(await relay(stage, 3306, late(0)))),
+			},
+		},
+		{
+			pains: [6],
+			says: 'a MyISAM table has crashed',
+			inject: async (stage) => {
+				const index = join(stage.dialer.folder, 'mysql/asterisk/vicidial_live_agents.MYI');
+				await sql(stage, 'FLUSH TABLES vicidial_live_agents');
+				const whole = readFileSync(index);
+				truncateSync(index, 100);
+				stage.later(async () => {
+					await sql(stage, 'FLUSH TABLES');
+					writeFileSync(index, whole);
+				});
+			},
+			find: ['mysql.crashed vicidial_live_agents'],
+			after: { stays: 2 },
+			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},
 	],
 };

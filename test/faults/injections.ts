@@ -38,7 +38,9 @@ async function start({ dialer, later }: Stage, command: string[], more: Record<s
 	const [file = '', ...args] = command;
 	const { pid = 0 } = spawn(file, args, { cwd: dialer.folder, env: { ...dialer.env, ...more }, stdio: 'ignore' });
 	later(() => signal(pid, 'SIGKILL'));
-	await until(`the start of ${file}`, 5000, () => argvOf(pid).join(' ') === command.join(' '));
+	// a program may run under another one: its own name comes last
+	const last = args.at(-1) ?? file;
+	await until(`the start of ${file}`, 5000, () => argvOf(pid).includes(last));
 	return pid;
 }
 
@@ -54,6 +56,13 @@ export function rewrite({ dialer, later }: Stage, script: string, text: string):
 	const stock = existsSync(path) ? readFileSync(path) : undefined;
 	writeFileSync(path, text, { mode: 0o755 });
 	later(() => (stock === undefined ? rmSync(path) : writeFileSync(path, stock)));
+}
+
+/** Another value in astguiclient.conf. */
+export function rewriteConf({ dialer: { astguiclientConf }, later }: Stage, key: string, value: string): void {
+	const conf = readFileSync(astguiclientConf, 'utf8');
+	writeFileSync(astguiclientConf, conf.replace(new RegExp(`^${key} .*$`, 'm'), `${key} => ${value}`));
+	later(() => writeFileSync(astguiclientConf, conf));
 }
 
 /** Lets a daemon hang at the end of its loop; what is started later works. */
@@ -89,6 +98,16 @@ export async function openAmi({ dialer, later }: Stage, count: number): Promise<
 		later(() => socket.destroy());
 		socket.on('error', () => {});
 		await new Promise((greeted) => socket.once('data', greeted).once('close', greeted));
+	}
+}
+
+/** Connections to FastAGI that say nothing. */
+export async function idleCallers({ dialer, later }: Stage, count: number): Promise<void> {
+	for (let caller = 0; caller < count; caller++) {
+		const socket = createConnection({ host: dialer.serverIp, port: 4577 });
+		later(() => socket.destroy());
+		socket.on('error', () => {});
+		await new Promise((connected) => socket.once('connect', connected).once('close', connected));
 	}
 }
 

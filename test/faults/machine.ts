@@ -1,7 +1,7 @@
-import { readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Area } from './fault.ts';
-import { here, sleep } from './injections.ts';
+import { here, rewriteConf, sleep } from './injections.ts';
 
 const SIP = 'sip-vicidial.conf';
 
@@ -12,11 +12,7 @@ export const MACHINE: Area = {
 		{
 			pains: [35],
 			says: 'VARserver_ip names a server that the database does not know',
-			inject: ({ dialer, later }) => {
-				const conf = readFileSync(dialer.astguiclientConf, 'utf8');
-				writeFileSync(dialer.astguiclientConf, conf.replace(/^VARserver_ip.*$/m, 'VARserver_ip => 127.9.9.9'));
-				later(() => writeFileSync(dialer.astguiclientConf, conf));
-			},
+			inject: (stage) => rewriteConf(stage, 'VARserver_ip', '127.9.9.9'),
 			find: ['config.server_unknown 127.9.9.9', 'processes.not_listening FastAGI_log'],
 			after: { stays: 2 },
 			twin: {

@@ -1,8 +1,19 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, signal, until } from '../sandbox/processes.ts';
 import type { Area } from './fault.ts';
-import { byHand, crash, duplicate, freeze, hang, lockTables, rewrite, stranger } from './injections.ts';
+import {
+	byHand,
+	crash,
+	duplicate,
+	freeze,
+	hang,
+	idleCallers,
+	lockTables,
+	rewrite,
+	sleep,
+	stranger,
+} from './injections.ts';
 import { AUTO_DIALER, FASTAGI, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
 export const PROCESSES: Area = {
@@ -17,10 +28,11 @@ export const PROCESSES: Area = {
 			do: ['start:AST_update'],
 			after: 'well',
 			twin: {
-				but: 'it runs under another Perl, with an option, without a screen',
+				but: 'it runs, without a screen',
 				inject: async (stage) => {
 					await crash(stage, UPDATER);
-					await byHand(stage, '/usr/bin/perl', '-w', join(stage.dialer.home, UPDATER));
+					await byHand(stage, '/usr/bin/perl', join(stage.dialer.home, UPDATER));
+					await sleep(2000);
 				},
 			},
 		},
@@ -51,6 +63,21 @@ export const PROCESSES: Area = {
 					writeFileSync(path, 'sleep 1 while 1;\n');
 					await stranger(stage, '/usr/bin/perl', path);
 				},
+			},
+		},
+		{
+			pains: [39],
+			says: 'the updater was started as perl -w: stock does not see it and starts another one every minute',
+			inject: async (stage) => {
+				await crash(stage, UPDATER);
+				await byHand(stage, '/usr/bin/perl', '-w', join(stage.dialer.home, UPDATER));
+				await sleep(2000);
+			},
+			find: ['processes.unseen_by_stock AST_update'],
+			after: { stays: 1 },
+			twin: {
+				but: 'it was started as stock does, beside a Perl of another kind',
+				inject: (stage) => stranger(stage, '/usr/bin/perl', '-w', '-e', 'sleep 1 while 1'),
 			},
 		},
 		{
@@ -93,7 +120,7 @@ export const PROCESSES: Area = {
 			twin: {
 				but: 'somebody holds LOCK TABLES, and it waits for that',
 				inject: (stage) => lockTables(stage, 'vicidial_campaign_stats_debug WRITE'),
-				tells: ['mysql.locked IP:3306', 'processes.silent AST_VDauto_dial'],
+				tells: ['mysql.locked IP:PORT', 'queues.database queues', 'processes.silent AST_VDauto_dial'],
 			},
 		},
 		{
@@ -134,7 +161,7 @@ export const PROCESSES: Area = {
 				await crash(stage, SENDER);
 			},
 			find: ['processes.absent AST_manager_send'],
-			fail: { 'start:AST_manager_send': /\/usr\/bin\/tail \(process \d+\)/ },
+			withhold: { 'start:AST_manager_send': /\/usr\/bin\/tail \(process \d+\)/ },
 			after: { stays: 2 },
 			twin: {
 				but: 'the sender runs: a reader harms nobody',
@@ -170,10 +197,9 @@ export const PROCESSES: Area = {
 				stage.later(() => rmSync(file, { force: true }));
 			},
 			find: ['processes.absent AST_VDauto_dial'],
-			fail: { 'start:AST_VDauto_dial': /VDAD\.kill/ },
 			do: ['start:AST_VDauto_dial'],
+			doing: /leftover .*VDAD\.kill/,
 			after: 'well',
-			within: { repaired: 4 },
 			twin: {
 				but: 'the kill file is of a daemon that does not run here',
 				inject: (stage) => {
@@ -182,6 +208,51 @@ export const PROCESSES: Area = {
 					stage.later(() => rmSync(file, { force: true }));
 				},
 			},
+		},
+		{
+			pains: [3],
+			says: 'the sender is gone, and its script may not be executed any more',
+			inject: async (stage) => {
+				const script = join(stage.dialer.home, SENDER);
+				chmodSync(script, 0o644);
+				stage.later(() => chmodSync(script, 0o755));
+				await crash(stage, SENDER);
+			},
+			find: ['processes.absent AST_manager_send'],
+			fail: { 'start:AST_manager_send': /execut/ },
+			after: { stays: 2 },
+			twin: {
+				but: 'it runs all the same',
+				inject: (stage) => {
+					const script = join(stage.dialer.home, SENDER);
+					chmodSync(script, 0o644);
+					stage.later(() => chmodSync(script, 0o755));
+				},
+			},
+		},
+		{
+			pains: [3],
+			says: 'the sender is gone, and after an upgrade it needs a Perl module that is not there',
+			inject: async (stage) => {
+				rewrite(stage, SENDER, '#!/usr/bin/perl\nuse Missing::Module;\n');
+				await crash(stage, SENDER);
+			},
+			find: ['processes.absent AST_manager_send'],
+			fail: { 'start:AST_manager_send': /Missing::Module/ },
+			after: { stays: 2 },
+			twin: {
+				but: 'it was started before the upgrade',
+				inject: (stage) => rewrite(stage, SENDER, '#!/usr/bin/perl\nuse Missing::Module;\n'),
+			},
+		},
+		{
+			pains: [27],
+			says: 'all workers of FastAGI are busy with callers that say nothing',
+			inject: (stage) => idleCallers(stage, 8),
+			find: ['processes.hung FastAGI_log'],
+			do: ['restart:FastAGI_log'],
+			after: 'well',
+			twin: { but: 'one of them is', inject: (stage) => idleCallers(stage, 1) },
 		},
 	],
 };

@@ -71,7 +71,7 @@ export class Walker {
 	async #tick(env: Fault['env']): Promise<Tick> {
 		const { serverIp } = this.dialer;
 		const seen = await tick(this.dialer, [], { ...IN_A_ROW, ...env });
-		return { ...seen, findings: seen.findings.map((key) => key.replaceAll(serverIp, 'IP')) };
+		return { ...seen, findings: seen.findings.map((key) => general(key, serverIp)) };
 	}
 
 	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
@@ -98,6 +98,7 @@ export class Walker {
 		const walked: Walked = { problems };
 		const done: string[] = [];
 		const failed: string[] = [];
+		const told: string[] = [];
 		const withheld = new Map<string, string>();
 		const looks =
 			fault.after === 'well'
@@ -116,8 +117,10 @@ export class Walker {
 			for (const { id, outcome, reason } of last.report.actions) {
 				if (outcome === 'withheld') withheld.set(id, reason ?? '');
 				else if (outcome === 'failed' && fault.fail?.[id]?.test(reason ?? '')) failed.push(id);
-				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) done.push(id);
-				else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
+				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) {
+					done.push(id);
+					told.push(reason ?? '');
+				} else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
 			}
 			if (fault.after === 'well' && wanted.every((id) => done.includes(id)) && last.exitCode === 0) {
 				walked.repaired = look;
@@ -136,6 +139,8 @@ export class Walker {
 		for (const [id, reason] of Object.entries(fault.withhold ?? {}))
 			if (!reason.test(withheld.get(id) ?? ''))
 				problems.push(`not withheld with that reason: ${id} (${withheld.get(id)})`);
+		if (fault.doing && !told.some((reason) => fault.doing?.test(reason)))
+			problems.push(`not told of what is done: ${fault.doing}; but ${told.join(', ')}`);
 		problems.push(...(await this.#ending(fault, last, walked)));
 		if (fault.proof && !(await fault.proof(stage))) problems.push('the dialer is not as the row says in the end');
 		problems.push(...this.#touched(before));
@@ -144,10 +149,12 @@ export class Walker {
 
 	/** What the report says about causes that the row says otherwise. */
 	#misjudged({ find: [root, ...followers], beside = [], tells }: Fault, { report }: Tick): string[] {
-		const general = (key: string): string => key.replaceAll(this.dialer.serverIp, 'IP');
+		const { serverIp } = this.dialer;
 		const all = report.checks.flatMap(({ findings }) => findings);
 		const causes = new Map(
-			all.map(({ id, subject, cause }) => [general(`${id} ${subject}`), cause && general(cause)] as const),
+			all.map(
+				({ id, subject, cause }) => [general(`${id} ${subject}`, serverIp), cause && general(cause, serverIp)] as const,
+			),
 		);
 		const reaches = (key: string | undefined): boolean =>
 			key !== undefined && (key === root || reaches(causes.get(key)));
@@ -156,7 +163,7 @@ export class Walker {
 		for (const key of followers) if (!reaches(key)) problems.push(`${key} is not put down to ${root}`);
 		for (const key of causes.keys())
 			if (!reaches(key) && !beside.includes(key)) problems.push(`${key} is found beside ${root}`);
-		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`) === root) ?? '');
+		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`, serverIp) === root) ?? '');
 		if (tells && !tells.test(told)) problems.push(`${told} does not tell ${tells}`);
 		return problems;
 	}
@@ -196,6 +203,9 @@ export class Walker {
 		return before.filter((one) => !now.includes(one)).map((one) => `touched: ${one}`);
 	}
 }
+
+/** A key without what is another one on each dialer. */
+const general = (key: string, serverIp: string): string => key.replaceAll(serverIp, 'IP').replace(/IP:\d+$/, 'IP:PORT');
 
 /** The name of a daemon in findings. */
 const daemonOf = (script: string): string => script.replace(/(_AMI2)?\.pl$/, '');

@@ -35,6 +35,8 @@ const running = (): number[] =>
 const screen = async (...args: string[]): Promise<void> => {
 	await once(spawn(join(dialer.folder, 'bin/screen'), args, { env: dialer.env, stdio: 'ignore' }), 'exit');
 };
+const sessions = (): string[] =>
+	readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
 /** Forgets attempts and repairs, so that each case begins anew. */
 function remember(changes: object): void {
 	const path = join(dialer.stateDir, 'state.json');
@@ -46,7 +48,7 @@ describe('an Asterisk that has ended', () => {
 	it('is found absent beside consoles and a hung -rx, left alone as the database says, then started by the boot script', async () => {
 		for (const flag of ['-r', '-rx'])
 			strangers.push(
-				spawn('/usr/bin/perl', ['-e', 'sleep 500', flag, 'core show uptime'], {
+				spawn('/usr/bin/perl', ['-e', 'sleep 500', '--', flag, 'core show uptime'], {
 					argv0: '/usr/sbin/asterisk',
 					stdio: 'ignore',
 				}),
@@ -65,7 +67,7 @@ describe('an Asterisk that has ended', () => {
 		expect(running()).toEqual([]);
 
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
 		expect(reason(repaired)).toContain(`started by ${dialer.home}/start_asterisk_boot.pl`);
 		expect(repaired.action(ID)?.verified).toBe(true);
 		expect(repaired.exitCode).toBe(0);
@@ -76,13 +78,10 @@ describe('an Asterisk that has ended', () => {
 	it('is typed into the screen where it ran, never while something else runs there', async () => {
 		await dialer.asterisk.kill();
 		await screen('-d', '-m', '-S', 'asterisk2', '/bin/bash');
-		await screen('-d', '-m', '-S', 'asterisk', '/bin/bash', '--norc');
-		const session = readdirSync(join(dialer.folder, 'screens')).find((name) => name.endsWith('.asterisk')) ?? '';
+		const [session = ''] = sessions();
 		const type = (text: string): Promise<void> => screen('-S', session, '-p', '0', '-X', 'stuff', text);
-		await type(`${dialer.folder}/bin/asterisk -vvgcT\r`);
-		await until('Asterisk', 10_000, async () => running().length === 1 && (await look()).exitCode === 0);
-		await dialer.asterisk.kill();
 		await type('sleep 400\r');
+		await until('the sleep', 5000, () => allPids().some((pid) => argvOf(pid).join(' ') === 'sleep 400'));
 		remember({});
 		await look();
 		const busy = await look();
@@ -92,20 +91,22 @@ describe('an Asterisk that has ended', () => {
 		expect(running()).toEqual([]);
 
 		await type('\u0003');
+		await until('its end', 5000, () => !allPids().some((pid) => argvOf(pid).join(' ') === 'sleep 400'));
 		await type('half a comm');
 		remember({});
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
-		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C .* -vvgcT/);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
+		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C /);
 		expect(repaired.exitCode).toBe(0);
 		expect(running()).toHaveLength(1);
+		await screen('-S', session, '-X', 'quit');
 	});
 
 	it('is started by its unit where it had one, and only by that', async () => {
 		const systemctl = join(dialer.folder, 'bin/systemctl');
 		const called = join(dialer.folder, 'systemctl-called');
 		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexit 5\n`, { mode: 0o755 });
-		await dialer.asterisk.kill();
+		await until('the end of its screen', 5000, () => sessions().length === 0);
 		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
 		await look();
 		const failed = await look();
@@ -113,10 +114,13 @@ describe('an Asterisk that has ended', () => {
 		expect(reason(failed)).toContain('systemctl start asterisk.service failed with 5');
 		expect(running()).toEqual([]);
 
-		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexec ${dialer.home}/start_asterisk_boot.pl\n`);
+		writeFileSync(
+			systemctl,
+			`#!/bin/sh\necho "$@" >>${called}\nscreen -d -m -S unit ${dialer.folder}/bin/asterisk -vvgcT\n`,
+		);
 		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
 		expect(readFileSync(called, 'utf8')).toBe('start asterisk.service\nstart asterisk.service\n');
 		expect(repaired.exitCode).toBe(0);
 	});
@@ -135,10 +139,10 @@ describe('a living Asterisk', () => {
 			expect(seen.findings[0]).toMatch(/^asterisk\.(ami_refused|starting) Asterisk$/);
 			expect(seen.actions).toEqual([]);
 		}
-		writeFileSync(manager, stock);
-		await dialer.asterisk.cli('manager reload');
-		await until('the manager', 5000, async () => (await look()).exitCode === 0);
 		expect(running()).toEqual(before);
+		writeFileSync(manager, stock);
+		await dialer.asterisk.kill();
+		await dialer.asterisk.start();
 	});
 
 	it('that is stopped is never killed, unless that is asked for and three looks agree', async () => {
@@ -157,7 +161,7 @@ describe('a living Asterisk', () => {
 		expect(reason(await look(env), id)).toContain('seen in 1 look; 3 have to agree');
 		expect(reason(await look(env), id)).toContain('seen in 2 looks; 3 have to agree');
 		const repaired = await look(env);
-		expect(repaired.actions).toEqual([`done ${id}`]);
+		expect(repaired.actions, reason(repaired, id)).toEqual([`done ${id}`]);
 		expect(reason(repaired, id)).toContain(`stopped ${before}`);
 		const [, path = ''] = /evidence in (\S+\.txt)/.exec(reason(repaired, id)) ?? [];
 		expect(readFileSync(path, 'utf8')).toMatch(/^Asterisk, .*stopped[\s\S]*threads \(\d+\):[\s\S]*:5038/);

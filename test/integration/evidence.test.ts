@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, statSync,
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
-import { signal, until } from '../sandbox/processes.ts';
+import { allPids, argvOf, mentions, signal, until } from '../sandbox/processes.ts';
 import { tick } from './support.ts';
 
 const SENDER = 'AST_manager_send.pl';
@@ -178,6 +178,31 @@ describe('a start that fails', () => {
 		expect(await reasonAfter('withheld start:AST_manager_send')).toMatch(
 			/its screen session is in use: \/bin\/sleep \(process \d+\)/,
 		);
+	});
+});
+
+describe('a program without a screen', () => {
+	it('is ended with all its copies and started by its own control program', async () => {
+		const relay = await startDialer({ keepalives: '8', asterisk: false, daemons: false });
+		try {
+			const control = join(relay.home, 'ip_relay/relay_control');
+			await once(spawn(control, ['start'], { env: relay.env, stdio: 'ignore' }), 'exit');
+			const relays = (): number[] =>
+				allPids().filter((pid) => argvOf(pid)[0] === 'ip_relay' && mentions(pid, relay.folder));
+			await until('the relays', 5000, () => relays().length === 3);
+			const before = relays();
+			signal(before[0] ?? 0, 'SIGKILL');
+			await until('the end of one', 5000, () => relays().length === 2);
+			const look = () => tick(relay, ['--only', 'processes']);
+			await look();
+			const repaired = await look();
+			expect(repaired.actions).toContain('done restart:ip_relay');
+			expect(repaired.action('restart:ip_relay')?.reason).toContain(`started by ${control}`);
+			expect(relays()).toHaveLength(3);
+			expect(relays().filter((pid) => before.includes(pid))).toEqual([]);
+		} finally {
+			await relay.stop();
+		}
 	});
 });
 

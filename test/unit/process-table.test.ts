@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scriptGeneration } from '../../src/dialer/daemons.ts';
-import { findAsterisk, findDaemon, surplusCopy } from '../../src/dialer/process-table.ts';
+import { DAEMONS, scriptGeneration } from '../../src/dialer/daemons.ts';
+import { findAsterisk, findDaemon, isSeenByStock, processesOf, surplusCopy } from '../../src/dialer/process-table.ts';
 import type { Process } from '../../src/types.ts';
 
 const HOME = '/usr/share/astguiclient';
@@ -46,6 +46,30 @@ describe('finding a daemon in the process table', () => {
 		expect(find(process(11, 1, [interpreter, SEND])).copies).toHaveLength(counts ? 1 : 0);
 	});
 
+	it.each<[string, Partial<Process> & { argv: string[] }, boolean, boolean]>([
+		['as stock starts it', { argv: ['/usr/bin/perl', SEND] }, true, true],
+		['with options of the interpreter', { argv: ['/usr/bin/perl', '-w', SEND] }, true, false],
+		['with another interpreter', { argv: ['/usr/local/bin/perl', SEND] }, true, false],
+		['from its folder', { argv: ['perl', './AST_manager_send.pl'], cwd: HOME }, true, false],
+		['from another folder', { argv: ['perl', './AST_manager_send.pl'], cwd: '/root' }, false, false],
+		['as a program given to -e', { argv: ['/usr/bin/perl', '-e', SEND] }, false, false],
+	])('sees a copy that was started %s, and whether stock does', (_, rest, counts, seen) => {
+		const copy = { ...process(11, 1, rest.argv), ...rest };
+		expect([find(copy).copies.length === 1, isSeenByStock(copy)]).toEqual([counts, seen]);
+	});
+
+	it('knows the relays by their exact command lines, at whichever of the addresses of this server', () => {
+		const relay = DAEMONS.find(({ name }) => name === 'ip_relay');
+		const table = [
+			process(11, 1, ['ip_relay', '40569', '127.0.0.1', '4569', '9999999']),
+			process(12, 1, ['/usr/local/bin/ip_relay', '41569', '10.0.0.1', '4569', '9999999']),
+			process(13, 1, ['ip_relay', '42569', '10.0.0.2', '4569', '9999999']),
+			process(14, 1, ['ip_relay', '5060', '127.0.0.1', '5060', '60']),
+			process(15, 1, ['vi', 'ip_relay']),
+		];
+		expect(relay && pids(processesOf(relay, table, { home: HOME, serverIp: '10.0.0.1' }).copies)).toEqual([11, 12]);
+	});
+
 	it('takes a screen only for the program that it was started with', () => {
 		const admin = process(10, 1, ['SCREEN', '-dmS', 'admin', 'tail', '-f', SEND]);
 		const editor = process(11, 1, ['SCREEN', 'vi', SEND]);
@@ -85,8 +109,9 @@ describe('finding a daemon in the process table', () => {
 		expect([pids(found.copies), pids(found.zombies)]).toEqual([[], [11]]);
 	});
 
-	it('lets the stopped copy go, else the younger', () => {
-		expect(surplusCopy([process(11, 1, [], 'T'), process(12, 1, [])]).pid).toBe(11);
+	it('lets the stopped copy go, else the lifeless one, else the younger', () => {
+		expect(surplusCopy([process(11, 1, [], 'T'), { ...process(12, 1, []), lifeless: true }]).pid).toBe(11);
+		expect(surplusCopy([{ ...process(11, 1, []), lifeless: true }, process(12, 1, [])]).pid).toBe(11);
 		expect(surplusCopy([process(12, 1, []), process(11, 1, [])]).pid).toBe(12);
 	});
 });

@@ -45,18 +45,6 @@ table('the hopper job', [
 	['does not get through', runs(20, 400), {}, ['hopper_behind AST_VDhopper warning']],
 	['a campaign was made just now', runs(20, null), {}, []],
 	['no campaign is active', samples({ hopperRuns: sample([]) }), {}, []],
-	[
-		'overlaps',
-		{ copies: { ...calm().copies, hoppers: { count: 4, oldest: 250 } } },
-		noted(60, 'hopper copies'),
-		['hopper_overlap AST_VDhopper warning'],
-	],
-	[
-		'two copies for a moment',
-		{ copies: { ...calm().copies, hoppers: { count: 2, oldest: 70 } } },
-		noted(60, 'hopper copies'),
-		[],
-	],
 ]);
 
 it('leaves the hopper job to the machine that has it in its crontab, or else runs code 5', () => {
@@ -304,31 +292,25 @@ it('is patient with a conference updater that is told to be slow', () => {
 	expect(outline(judged({ ...seen, server: slow }, before))).toEqual([]);
 });
 
-const trigger = { what: 'process triggers', count: 2, first: 't1' };
+const notes = { what: 'agent notifications', count: 1, first: 'x' };
 
 table('what the keepalive does every minute', [
 	[
-		'a trigger that stays',
-		samples({ triggers: sample(trigger) }),
-		noted(200, 'due process triggers t1'),
-		['keepalive_due ADMIN_keepalive_ALL warning'],
-	],
-	[
-		'one trigger a minute',
-		samples({ triggers: sample({ ...trigger, first: 't2' }) }),
-		noted(200, 'due process triggers t1'),
-		[],
-	],
-	[
 		'notifications that stay',
-		samples({ duties: sample([{ what: 'agent notifications', count: 1, first: 'x' }]) }),
+		samples({ duties: sample([notes]) }),
 		noted(700, 'due agent notifications x'),
 		['keepalive_due ADMIN_keepalive_ALL critical'],
 	],
 	[
+		'notifications that come and go',
+		samples({ duties: sample([{ ...notes, first: 'y' }]) }),
+		noted(700, 'due agent notifications x'),
+		[],
+	],
+	[
 		'nothing due',
-		samples({ triggers: sample({ ...trigger, count: 0, first: null }) }),
-		noted(200, 'due process triggers '),
+		samples({ duties: sample([{ ...notes, count: 0, first: null }]) }),
+		noted(700, 'due agent notifications '),
 		[],
 	],
 	[

@@ -110,7 +110,6 @@ export function calm(): QueueObservation {
 			channels: undefined,
 			parked: undefined,
 			rooms: undefined,
-			triggers: undefined,
 			duties: undefined,
 			asteriskOutput: undefined,
 			urls: undefined,

@@ -91,6 +91,12 @@ describe('the report for a monitor', () => {
 		expect(readPluginOutput(output).first).toBe('VICIKEEP WARNING: a / b [31mc [0m');
 	});
 
+	it('gives the evidence with -v', () => {
+		const report = reportOf({ status: 'critical', checks: [{ findings: [STOPPED] }] });
+		expect(readPluginOutput(renderNagios(report)).long).not.toContain('  pid: 1425');
+		expect(readPluginOutput(renderNagios(report, 1)).long).toContain('  pid: 1425');
+	});
+
 	it('says UNKNOWN when it could not do its work', () => {
 		const { first, long } = readPluginOutput(renderNagiosTrouble(['a'.repeat(200), 'b']));
 		expect(first).toHaveLength(79);

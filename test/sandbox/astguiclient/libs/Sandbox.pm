@@ -169,12 +169,14 @@ sub rest {
 # silent, `child` waits for a program it has started.
 sub hang_if_told {
 	my ($seconds) = @_;
-	my $order = "$FindBin::Bin/../run/hang/$$";
+	# Pids are used again: with its start time one names a process for good.
+	my $order = "$FindBin::Bin/../run/hang/$$-" . start_ticks();
 	return if !-e $order;
 	open(my $handle, '<', $order) or return;
 	my $way = <$handle> || '';
 	close($handle);
-	open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n";
+	my $hangs = sub { open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n" };
+	$hangs->() if $way ne 'child';
 	if    ($way eq 'loop') { sleep($seconds || 1) while -e $order }
 	elsif ($way eq 'spin') { 1 while -e $order }
 	elsif ($way eq 'fifo') {
@@ -193,10 +195,21 @@ sub hang_if_told {
 			$0 = 'wget --quiet --output-document=/dev/null http://192.0.2.80/';
 			sleep(60) while 1;
 		}
+		$hangs->();
 		waitpid($pid, 0);
 		unlink($order);
 	}
 	return;
+}
+
+my %start_ticks;
+
+# Clock ticks from boot to the start of this process.
+sub start_ticks {
+	return $start_ticks{$$} if $start_ticks{$$};
+	open(my $handle, '<', "/proc/$$/stat") or die "/proc/$$/stat: $!\n";
+	my ($fields) = <$handle> =~ /.*\) (.*)/;
+	return $start_ticks{$$} = (split ' ', $fields)[19];
 }
 
 # A permanent AMI session: as the user of `servers.ASTmgrUSERNAME<role>`, or as `user` where upstream has

@@ -1,0 +1,12 @@
+import { ASTERISK } from './asterisk.ts';
+import { CALLS } from './calls.ts';
+import { DATABASE } from './database.ts';
+import type { Area } from './fault.ts';
+import { MACHINE } from './machine.ts';
+import { PROCESSES } from './processes.ts';
+import { QUEUES } from './queues.ts';
+import { TIME } from './time.ts';
+import { WORKERS } from './workers.ts';
+
+/** The whole table, the longest first: two are walked at a time. */
+export const AREAS: readonly Area[] = [WORKERS, CALLS, PROCESSES, DATABASE, QUEUES, TIME, ASTERISK, MACHINE];

@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { TIME } from './time.ts';
+
+runArea(TIME);

@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { WORKERS } from './workers.ts';
+
+runArea(WORKERS);

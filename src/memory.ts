@@ -66,8 +66,9 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
-	/** seconds since boot of the look that saw it */
+	/** seconds since boot of the look that saw it, and how many there have been */
 	at: number;
+	looks?: number;
 	updater?: UpdaterHistory;
 	/** when FastAGI_log was last asked to serve, seconds since boot, and whether it did */
 	probe?: { at: number; served: boolean };

@@ -40,7 +40,7 @@ async function look(count: number, goingOn: Promise<unknown> = Promise.resolve()
 }
 
 describe('a healthy day in fast motion', () => {
-	it('gives no finding, no repair and no line in the log', async () => {
+	it('gives no finding, no repair and no line in the log', { timeout: 600_000 }, async () => {
 		await idleNight(dialer);
 		await look(40);
 		await look(5, dialer.cron('AST_reset_mysql_vars.pl'));

@@ -77,7 +77,7 @@ export class Walker {
 	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
 		const problems: string[] = [];
 		const before = this.#standing([]);
-		const looks = Math.max(TWIN_LOOKS, (within?.found ?? 0) + 1);
+		const looks = Math.max(TWIN_LOOKS, within?.found ?? 0);
 		for (let look = 1; look <= looks; look++) {
 			if (look > 1) await pause(between);
 			const { findings, actions } = await this.#tick(env);

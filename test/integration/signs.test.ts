@@ -94,11 +94,19 @@ describe('a dialer with every daemon that stock knows', () => {
 			'processes.silent VD_email_inbound',
 			'processes.spinning AST_manager_sip',
 		]);
-		expect(ran.actions.filter((action) => action.startsWith('done'))).toEqual(['done restart:VD_email_inbound']);
-		await tick(dialer, [], impatient);
-		await tick(dialer, [], impatient);
-		await until('all to be well', 30_000, async () => (await tick(dialer, LOOK, impatient)).findings.length === 0);
-	});
+		const restarts: string[][] = [];
+		await until('all to be well', 60_000, async () => {
+			const { actions, findings } = await tick(dialer, [], impatient);
+			restarts.push(actions.filter((action) => action.startsWith('done')));
+			return findings.length === 0;
+		});
+		expect(restarts.every((done) => done.length <= 1)).toBe(true);
+		expect(restarts.flat().sort()).toEqual([
+			'done restart:AST_manager_sip',
+			'done restart:AST_rec_monitor',
+			'done restart:VD_email_inbound',
+		]);
+	}, 120_000);
 });
 
 describe('FastAGI', () => {

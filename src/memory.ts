@@ -106,6 +106,10 @@ export interface Memory {
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
+	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */
+	oom?: { kills: number; grown?: { by: number; at: number } };
+	/** folder of the database's files where they are this machine's: a full disk may be why it is down */
+	dataFolder?: string;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
@@ -125,13 +129,14 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf } = memory;
+	const { commands, server, asterisk, told, logged, conf, dataFolder } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
 		logged,
 		...(server && { server }),
 		...(asterisk && { asterisk }),
+		...(dataFolder !== undefined && { dataFolder }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
 	};

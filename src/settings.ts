@@ -2,18 +2,27 @@ import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
-import { choice, defined, limits, quietTimes, ration, startWindow, thresholdNames } from './settings-values.ts';
+import {
+	choice,
+	defined,
+	type Installation,
+	installation,
+	isIPv4,
+	limits,
+	quietTimes,
+	ration,
+	startWindow,
+	thresholdNames,
+} from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
 
 /** Everything that is settled before the dialer is looked at. Durations are seconds. */
-export interface Settings {
+export interface Settings extends Installation {
 	/** the settings file, when there is one */
 	envFile?: string;
 	astguiclientConf: string;
-	home: string;
-	logs: string;
 	serverIp: string;
 	keepalives: string;
 	database: { host: string; port: number; socket?: string; name: string; user: string; password: string };
@@ -161,8 +170,7 @@ export function settle(sources: SettingsSources): Settings {
 	const settings: Settings = {
 		...(sources.envFile.text !== undefined && { envFile: sources.envFile.path }),
 		astguiclientConf,
-		home: conf?.get('PATHhome')?.value || '/usr/share/astguiclient',
-		logs: conf?.get('PATHlogs')?.value || '/var/log/astguiclient',
+		...installation(conf),
 		serverIp,
 		keepalives: fromConf('KEEPALIVES', 'VARactive_keepalives'),
 		database: {
@@ -203,10 +211,6 @@ export function settle(sources: SettingsSources): Settings {
 	if (problems.length > 0) throw new SettingsError(problems);
 	return settings;
 }
-
-/** Four numbers up to 255. */
-const isIPv4 = (text: string): boolean =>
-	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
 /** What was set by hand, by full name, and where. */
 export type Given = Map<string, { value: string; where: string }>;

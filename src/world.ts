@@ -4,6 +4,7 @@ import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
+import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -53,6 +54,7 @@ export class World {
 	asteriskChannels: number | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
+	#facts: Promise<DatabaseFacts> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
 	#crontab: { read: Crontab | undefined } | undefined;
 
@@ -107,6 +109,7 @@ export class World {
 	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.#facts = undefined;
 		this.asteriskChannels = undefined;
 	}
 
@@ -145,6 +148,12 @@ export class World {
 			this.settings.serverIp,
 		);
 		return this.#server;
+	}
+
+	/** What the database says of itself. @throws DatabaseTrouble */
+	databaseFacts(): Promise<DatabaseFacts> {
+		this.#facts ??= readDatabaseFacts(this);
+		return this.#facts;
 	}
 
 	/** What `server()` says, or what it said before the database went away. */

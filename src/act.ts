@@ -5,6 +5,7 @@ import { ageQueue } from './repairs/age-queue.ts';
 import { explainStart } from './repairs/explain-start.ts';
 import { gatherEvidence } from './repairs/gather-evidence.ts';
 import { type Proof, proveLife } from './repairs/prove-life.ts';
+import { reRegister } from './repairs/re-register.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed } from './repairs/screen.ts';
 import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
@@ -52,6 +53,7 @@ export async function act(
 		if (action.subject === 'conf') return report(await actOnConf(action, world, stillNeeded));
 		if (action.subject === 'Asterisk')
 			return report(await actOnAsterisk(action, world, environment, stillNeeded, told));
+		if (action.steps[0]?.do === 're-register') return report(await actOnTrunk(action.steps[0], world, stillNeeded));
 		const daemon = DAEMONS.find(({ name }) => name === action.subject);
 		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
@@ -92,6 +94,16 @@ async function actOnConf(
 	if (step?.do !== 'rebuild' && step?.do !== 'reload') throw new StepFailed('there is no such step for a conf file');
 	const { told, verified } =
 		step.do === 'rebuild' ? await rebuildConf(step.files, world) : await reloadConf(step.files, world);
+	return { outcome: 'done', reason: told, verified };
+}
+
+async function actOnTrunk(
+	{ registration }: Extract<Step, { do: 're-register' }>,
+	world: World,
+	stillNeeded: () => Promise<boolean>,
+): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+	if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it recovered by itself' };
+	const { told, verified } = await reRegister(registration, world);
 	return { outcome: 'done', reason: told, verified };
 }
 

@@ -49,7 +49,7 @@ export function defineCommandLine(
 	program
 		.command('check')
 		.description('Look at the dialer, repair what a repair can help, prove it, say so.')
-		.option('-n, --dry-run', 'decide everything, change nothing; prints the plan', false)
+		.option('-n, --dry-run', 'decide everything, change nothing; prints the plan')
 		.addOption(
 			new Option('--only <ids>', `run only these checks: ${CHECK_IDS.join(', ')}`)
 				.argParser(checkIds)
@@ -77,11 +77,7 @@ export function defineCommandLine(
 		.addOption(
 			new Option('-t, --timeout <seconds>', 'deadline of one look with its repairs').argParser(seconds).default(45),
 		)
-		.option(
-			'-q, --quiet',
-			'for cron: print only what changed since the last quiet report, and a reminder every 6 h',
-			false,
-		)
+		.option('-q, --quiet', 'for cron: print only what changed since the last quiet report, and a reminder every 6 h')
 		.option(
 			'-v, --verbose',
 			'evidence, timings, statements; repeat for more',
@@ -112,7 +108,7 @@ export function defineCommandLine(
 			const checks = CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id)));
 			if (checks.length === 0) command.error('error: --skip leaves no check to run');
 			take({
-				dryRun: options.dryRun,
+				dryRun: options.dryRun === true,
 				checks,
 				only: options.only !== undefined,
 				...(options.explain !== undefined && { explain: options.explain === true ? CHECK_IDS : options.explain }),
@@ -120,7 +116,7 @@ export function defineCommandLine(
 				format: options.json ? 'json' : options.format,
 				...(options.metricsFile !== undefined && { metricsFile: options.metricsFile }),
 				timeoutSeconds: options.timeout,
-				quiet: options.quiet,
+				quiet: options.quiet === true,
 				verbosity: options.verbose,
 				rebuild: options.rebuild === true ? 'all' : options.rebuild,
 				...(options.envFile !== undefined && { envFile: options.envFile }),

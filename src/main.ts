@@ -9,8 +9,8 @@ import { readSettings } from './read-settings.ts';
 import { Progress } from './report/progress.ts';
 import { renderQuiet } from './report/quiet.ts';
 import { render } from './report/render.ts';
-import { type Look, lockFor, look, type Session } from './session.ts';
-import { SettingsError } from './settings.ts';
+import { afterLook, type Look, lockFor, look, type Session } from './session.ts';
+import { SettingsError } from './settings-error.ts';
 import type { Traces } from './world.ts';
 
 declare const VICIKEEP_VERSION: string;
@@ -116,21 +116,28 @@ function metricsFileOf({ metricsFile, dryRun }: Options): MetricsFile | undefine
 }
 
 /** One look, or as many as --wait allows. */
-async function lookAsAsked(session: Session, progress: Progress, startedAt: Date, began: number): Promise<Look> {
-	const { options } = session;
-	const lookUnder = (lock: Lock | undefined, seconds: number, at?: Date, mark?: number): Promise<Look> => {
-		if (lock?.state === 'taken' && options.quiet)
-			leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
-		return look(session, lock, seconds, at, mark);
+async function lookAsAsked(asked: Session, progress: Progress, startedAt: Date, began: number): Promise<Look> {
+	let session = asked;
+	const { options } = asked;
+	const leaveToOther = (lock: Lock | undefined): void => {
+		if (lock?.state !== 'taken' || !options.quiet) return;
+		leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
 	};
-	if (options.wait === undefined) return lookUnder(lockFor(session), options.timeoutSeconds, startedAt, began);
-
+	if (options.wait === undefined) {
+		const lock = lockFor(session);
+		leaveToOther(lock);
+		return look(session, lock, options.timeoutSeconds, startedAt, began);
+	}
 	const { lookUntilWell } = await import('./wait.ts');
 	return lookUntilWell({
 		wait: options.wait,
 		timeout: options.timeoutSeconds,
 		lock: () => lockFor(session),
-		look: lookUnder,
+		look: (lock, seconds, before) => {
+			leaveToOther(lock);
+			session = before ? afterLook(session, before) : session;
+			return look(session, lock, seconds);
+		},
 		tell: (line, passed) => progress.tell(line, `${passed} s of ${options.wait}`),
 		complain: note,
 	});

@@ -2,7 +2,8 @@ import { act } from './act.ts';
 import { sleep } from './adapters/clock.ts';
 import { restsOn } from './diagnose.ts';
 import { DAEMONS } from './dialer/daemons.ts';
-import type { Memory, Notebook } from './memory.ts';
+import type { Memory } from './memory.ts';
+import type { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
@@ -93,7 +94,8 @@ async function carryOut(
 function begun(memory: Memory, action: Action, { proc, settings }: World, now: Date, age: number): Memory {
 	const uptime = proc.uptime();
 	const earlier = (memory.attempts[DIALER] ?? []).filter((at) => at < uptime - age);
-	const dialer = action.subject === 'conf' ? undefined : withAttempt(earlier, settings.ration, uptime);
+	const dialer =
+		action.kind === 'rebuild' || action.kind === 'reload' ? undefined : withAttempt(earlier, settings.ration, uptime);
 	return {
 		...memory,
 		journal: { kind: action.kind, daemon: action.subject, at: now.toISOString() },
@@ -151,9 +153,10 @@ function attempt(work: () => void): string | undefined {
 const exitsWithout = (daemon: string, other: string): boolean =>
 	DAEMONS.some((one) => one.name === daemon && restsOn(one, other));
 
-/** The checks that can ask for a repair of this subject. */
+/** The checks that can ask for a repair of this subject; a trunk is called by its channel driver and a slash. */
 function judgedBy(subject: string): CheckId[] {
 	if (subject === 'conf') return ['conf'];
+	if (subject.includes('/')) return ['registrations'];
 	return subject === 'Asterisk' ? ['asterisk'] : ['processes', 'queues'];
 }
 

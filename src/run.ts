@@ -1,12 +1,14 @@
 import { CHECKS } from './checks/index.ts';
 import { conclude } from './conclude.ts';
 import { aftermath, carriesOthers, keyOf } from './diagnose.ts';
-import { type Memory, Notebook } from './memory.ts';
+import type { Memory } from './memory.ts';
+import { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { leftPending, settlePending } from './pending.ts';
 import { plan } from './plan.ts';
 import { planAsterisk } from './plan-asterisk.ts';
 import { planConf } from './plan-conf.ts';
+import { planRegistrations } from './plan-registrations.ts';
 import { finishedBefore, type Look, repair } from './repair.ts';
 import { clock } from './restraint.ts';
 import { situationOf } from './situation.ts';
@@ -65,12 +67,15 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 			: await carryOut(plan(await situationOf(roots, roots.outcomes, parts, uptime)), roots);
 	const daemons = merged(roots.outcomes, followers.outcomes);
 	const confActions = ids.includes('conf') ? planConf(await situationOf(followers, daemons, parts, uptime)) : [];
-	const last = await carryOut(confActions, followers);
+	const files = await carryOut(confActions, followers);
+	const givenUp = findingsOf(files).some(({ remedy }) => remedy?.startsWith('re-register:'));
+	const trunks = givenUp ? planRegistrations(await situationOf(files, daemons, parts, uptime)) : [];
+	const last = await carryOut(trunks, files);
 
 	const counts = (check: CheckId): boolean =>
 		first.found.some(({ id, seen }) => id === check && seen) && notes.countsIn(check) === 0;
 	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
-	const outcomes = [...daemons, ...last.outcomes];
+	const outcomes = [...daemons, ...files.outcomes, ...last.outcomes];
 	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
 	const { memory, amiMemory, proven } = await learn(last.looked, outcomes, interrupted, parts);
 	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
@@ -145,7 +150,9 @@ async function learn(
 
 /** The named checks with those that their repairs rest on. */
 function withFoundations(ids: readonly CheckId[]): CheckId[] {
-	const rests: CheckId[] = ids.some((id) => id === 'processes' || id === 'queues' || id === 'conf')
+	const rests: CheckId[] = ids.some(
+		(id) => id === 'processes' || id === 'queues' || id === 'conf' || id === 'registrations',
+	)
 		? ['mysql', 'asterisk']
 		: [];
 	return CHECKS.map(({ id }) => id).filter((id) => ids.includes(id) || rests.includes(id));

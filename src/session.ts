@@ -13,7 +13,7 @@ import { logLines } from './report/log.ts';
 import { run } from './run.ts';
 import type { Settings } from './settings.ts';
 import type { Report } from './types.ts';
-import { type Traces, World } from './world.ts';
+import { type AmiMemory, type Traces, World } from './world.ts';
 
 /** One look with its repairs, not yet remembered. */
 export interface Look {
@@ -22,6 +22,8 @@ export interface Look {
 	told: Memory['told'];
 	/** whether the next run will know what this one learnt */
 	remembers: boolean;
+	/** what was learnt of AMI accounts, whether it will be remembered or not */
+	amiMemory: AmiMemory;
 	/**
 	 * Writes what was learnt to the state folder and the log.
 	 * @param told what a quiet report has told now
@@ -40,7 +42,24 @@ export interface Session {
 	traces: Traces;
 	/** whether a person sits at the terminal */
 	attended: boolean;
+	/** what an earlier look of this run learnt of AMI accounts */
+	amiMemory?: AmiMemory;
 	working: (what: string | undefined) => void;
+}
+
+/**
+ * The session for another look of the same run: what was asked for once is not done again, and an account that was
+ * refused is not tried again, also where nothing can be remembered, because fail2ban counts.
+ */
+export function afterLook(session: Session, { report, amiMemory }: Pick<Look, 'report' | 'amiMemory'>): Session {
+	const rebuilt = report.actions.some(({ kind, outcome }) => kind === 'rebuild' && outcome === 'done');
+	const { rebuild } = session.options;
+	return {
+		...session,
+		options: { ...session.options, rebuild: rebuilt ? undefined : rebuild },
+		attended: false,
+		amiMemory,
+	};
 }
 
 /** Takes the lock, without waiting; a dry run leaves it alone. */
@@ -62,7 +81,8 @@ export async function look(
 	const { options, settings, proc } = session;
 	const state = new StateFolder(settings.stateDir);
 	const memory = state.load(proc.bootId());
-	const amiMemory = state.loadAmi();
+	const knownAccounts = state.loadAmi();
+	const amiMemory = session.amiMemory ?? knownAccounts;
 	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
 	const pause = pauseOf(settings, startedAt);
 	const world = new World({
@@ -110,7 +130,7 @@ export async function look(
 		};
 		attempt('what this run learnt is not remembered', () => {
 			state.save({ ...learnt.memory, logged, ...(told && { told }) });
-			if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(amiMemory)) state.saveAmi(learnt.amiMemory);
+			if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(knownAccounts)) state.saveAmi(learnt.amiMemory);
 			const folder = new ConfFolder(settings.asteriskEtc, join(settings.stateDir, 'conf'));
 			for (const name of learnt.proven) folder.backup(name);
 		});
@@ -121,6 +141,7 @@ export async function look(
 		report,
 		told: memory.told,
 		remembers: remembers?.ready === true,
+		amiMemory: learnt.amiMemory,
 		keep: (told) => (remembers?.ready ? keep(told) : []),
 	};
 }

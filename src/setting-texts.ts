@@ -59,6 +59,11 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 			'actions that waited before a stalled sender is started again: report counts them, on sets them DEAD, off says nothing',
 		fallback: 'report',
 	},
+	REREGISTER: {
+		meaning:
+			'on: a PJSIP trunk that Asterisk has given up is registered again, once an hour at most, never after a refusal; off',
+		fallback: 'off',
+	},
 	GRACE_BOOT: { meaning: 'seconds after boot in which nothing that lives is stopped', fallback: '300' },
 	GRACE_DATABASE: { meaning: 'the same after the start of the database', fallback: '180' },
 	GRACE_START: { meaning: "the same after a daemon's start", fallback: '90' },

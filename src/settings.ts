@@ -2,6 +2,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
+import { SettingsError } from './settings-error.ts';
 import {
 	choice,
 	defined,
@@ -41,6 +42,8 @@ export interface Settings extends Installation {
 	restartAsterisk: 'db' | 'deadlock' | 'never';
 	/** what becomes of stale NEW actions before a stalled sender is started again */
 	ageQueue: 'off' | 'report' | 'on';
+	/** whether a trunk that Asterisk has given up is registered again */
+	reregister: 'off' | 'on';
 	graceBoot: number;
 	graceDatabase: number;
 	graceStart: number;
@@ -60,15 +63,6 @@ export interface SettingsSources {
 	envFile: { path: string; text: string | undefined };
 	/** reads astguiclient.conf once its path is known; the reason when it cannot be read */
 	readConf: (path: string) => { text: string } | { problem: string };
-}
-
-export class SettingsError extends Error {
-	readonly problems: string[];
-	/** `problems`: one line each: where, what is wrong, what was expected */
-	constructor(problems: string[]) {
-		super(problems.join('\n'));
-		this.problems = problems;
-	}
 }
 
 const NAMES = [
@@ -95,6 +89,7 @@ const NAMES = [
 	'RESTART',
 	'RESTART_ASTERISK',
 	'AGE_QUEUE',
+	'REREGISTER',
 	'GRACE_BOOT',
 	'GRACE_DATABASE',
 	'GRACE_START',
@@ -192,6 +187,7 @@ export function settle(sources: SettingsSources): Settings {
 		restart: oneOf('RESTART', ['start', 'kill-only', 'off'] as const, 'start'),
 		restartAsterisk: oneOf('RESTART_ASTERISK', ['db', 'deadlock', 'never'] as const, 'db'),
 		ageQueue: oneOf('AGE_QUEUE', ['off', 'report', 'on'] as const, 'report'),
+		reregister: oneOf('REREGISTER', ['off', 'on'] as const, 'off'),
 		graceBoot: number('GRACE_BOOT', 300, 0, 86_400),
 		graceDatabase: number('GRACE_DATABASE', 180, 0, 86_400),
 		graceStart: number('GRACE_START', 90, 0, 86_400),

@@ -146,6 +146,24 @@ export const THRESHOLDS = {
 		meaning: 'time without VD_email_inbound, which ends by itself every other day',
 	},
 	...QUEUE_THRESHOLDS,
+	unregistered_looks: {
+		unit: 'count',
+		warn: 2,
+		crit: 3,
+		meaning: 'looks in a row in which a registration has not come about, or a trunk has no address',
+	},
+	phones_lost: {
+		unit: 'percent',
+		warn: 40,
+		crit: Number.POSITIVE_INFINITY,
+		meaning: 'share of the phones that were there within the last five looks and are not any more',
+	},
+	nat_refresh: {
+		unit: 'seconds',
+		warn: 31,
+		crit: Number.POSITIVE_INFINITY,
+		meaning: 'time between two questions of qualify to a trunk behind a NAT, which may forget it after 30 s',
+	},
 	rebuild_flag: {
 		unit: 'seconds',
 		warn: 120,

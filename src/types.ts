@@ -4,7 +4,7 @@ import type { AsteriskRan } from './memory.ts';
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 export type CheckStatus = Status | 'skipped';
-export type CheckId = 'config' | 'system' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf';
+export type CheckId = 'config' | 'system' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf' | 'registrations';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** One thing that is not as it should be, in words that an administrator can act on. */
@@ -127,7 +127,9 @@ export type Step =
 	/** generate and install these conf files, or all that differ */
 	| { do: 'rebuild'; files: string[] | 'all' }
 	/** have Asterisk read these conf files again */
-	| { do: 'reload'; files: string[] };
+	| { do: 'reload'; files: string[] }
+	/** have res_pjsip_outbound_registration register this object again */
+	| { do: 're-register'; registration: string };
 
 export interface Action {
 	id: string;

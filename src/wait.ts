@@ -19,7 +19,8 @@ export interface Waiting {
 	/** longest that one look may take, seconds */
 	timeout: number;
 	lock: () => Lock | undefined;
-	look: (lock: Lock | undefined, seconds: number) => Promise<Look>;
+	/** `before` is the look before this one, if there was one */
+	look: (lock: Lock | undefined, seconds: number, before: Look | undefined) => Promise<Look>;
 	/** what is awaited now, in words for a person, and how many of the seconds have passed */
 	tell: (line: string, passed: number) => void;
 	/** what an earlier look could not write down */
@@ -37,11 +38,13 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 	const began = performance.now();
 	const repairs: ActionReport[] = [];
 	let startedAt: string | undefined;
+	let before: Look | undefined;
 	for (;;) {
 		const lock = await lockWithin(left, parts, tell);
-		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)));
+		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)), before);
+		before = seen;
 		startedAt ??= seen.report.started_at;
-		if (isSettled(seen.report) || left() === 0) {
+		if (isSettled(seen) || left() === 0) {
 			const duration_ms = Math.round(performance.now() - began);
 			return { ...seen, report: { ...withEarlier(seen.report, repairs), started_at: startedAt, duration_ms } };
 		}
@@ -66,10 +69,13 @@ async function lockWithin(
 	}
 }
 
-/** Nothing is critical, and nothing awaits the second look that makes it critical or lets it be repaired. */
-const isSettled = ({ status, actions }: Report): boolean =>
+/**
+ * Nothing is critical, and nothing awaits the second look that makes it critical or lets it be repaired. Where nothing is
+ * remembered no second look ever counts.
+ */
+const isSettled = ({ report: { status, actions }, remembers }: Look): boolean =>
 	status !== 'critical' &&
-	!actions.some(({ outcome, reason }) => outcome === 'withheld' && UNCONFIRMED.test(reason ?? ''));
+	!(remembers && actions.some(({ outcome, reason }) => outcome === 'withheld' && UNCONFIRMED.test(reason ?? '')));
 
 const withEarlier = (report: Report, repairs: readonly ActionReport[]): Report => ({
 	...report,

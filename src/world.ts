@@ -1,4 +1,4 @@
-import type { AmiAccount, AmiTrace } from './adapters/ami.ts';
+import type { AmiAccount, AmiSession, AmiTrace } from './adapters/ami.ts';
 import type { Deadline } from './adapters/clock.ts';
 import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
@@ -15,6 +15,14 @@ export interface AmiMemory {
 	good?: AmiAccount;
 	/** an account that Asterisk refused, with the state of manager.conf then and seconds since boot */
 	refused?: AmiAccount & { managerConf: string; at: number; bootId: string };
+}
+
+/** What Asterisk told of its times, seconds. */
+export interface AsteriskTimes {
+	/** its clock minus the local one; undefined before Asterisk 1.8 */
+	clockSkew: number | undefined;
+	/** since it was started or wholly reloaded; undefined when it does not say */
+	settled: number | undefined;
 }
 
 export type Traces = { sql: SqlTrace; ami: AmiTrace };
@@ -52,6 +60,10 @@ export class World {
 	readonly uptime: number;
 	/** channels that Asterisk has by its own count; undefined until it was asked in this look */
 	asteriskChannels: number | undefined;
+	/** Asterisk's clock and age by its own word; undefined until it was asked in this look */
+	asteriskTimes: AsteriskTimes | undefined;
+	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
+	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#facts: Promise<DatabaseFacts> | undefined;
@@ -111,6 +123,14 @@ export class World {
 		this.#table = undefined;
 		this.#facts = undefined;
 		this.asteriskChannels = undefined;
+		this.asteriskTimes = undefined;
+		this.endAmi();
+	}
+
+	/** Ends the manager session of this look; the next one who needs one opens another. */
+	endAmi(): void {
+		if (this.ami !== 'failed') this.ami?.close();
+		this.ami = undefined;
 	}
 
 	/**
@@ -162,6 +182,7 @@ export class World {
 	}
 
 	async close(): Promise<void> {
+		this.endAmi();
 		const opened = await this.#database?.catch(() => undefined);
 		await opened?.connection.close();
 	}

@@ -49,12 +49,17 @@ function holder(path: string, proc: Proc, defaultLimit: number): { age: number |
 	if (!oldest) return { age: undefined, limit: defaultLimit };
 	return {
 		age: proc.uptime() - oldest.started,
-		limit: timeoutOption(oldest.argv) ?? defaultLimit,
+		limit: limitOf(oldest.argv, defaultLimit),
 	};
 }
 
-function timeoutOption(argv: readonly string[]): number | undefined {
-	const at = argv.findIndex((argument) => /^(-t|--timeout)/.test(argument));
-	const found = /^(?:-t|--timeout=?)(\d+)$/.exec(argv[at] ?? '')?.[1] ?? argv[at + 1];
-	return at >= 0 && /^\d+$/.test(found ?? '') ? Number(found) : undefined;
+/** Seconds that a run with this command line may last: one look, and the time in which it looks again. */
+export function limitOf(argv: readonly string[], usual: number): number {
+	const seconds = (spelling: RegExp): number | undefined => {
+		const at = argv.findIndex((argument) => spelling.test(argument));
+		const joined = argv[at]?.replace(spelling, '').replace(/^=/, '');
+		const found = joined === '' ? argv[at + 1] : joined;
+		return at >= 0 && /^\d+$/.test(found ?? '') ? Number(found) : undefined;
+	};
+	return (seconds(/^(-t|--timeout)/) ?? usual) + (seconds(/^--wait/) ?? 0);
 }

@@ -1,10 +1,21 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Process, ProcessId } from '../types.ts';
 import { parseSockets, type Socket } from './sockets.ts';
 
 /** Clock ticks per second in /proc; fixed at 100 for user space on every Linux that runs Asterisk. */
 const TICKS_PER_SECOND = 100;
+
+/** PF_KTHREAD of the kernel's include/linux/sched.h. */
+const KERNEL_THREAD = 0x200000;
+
+/** Milliseconds for which a table of sockets is the same one: on a busy machine the kernel writes it in milliseconds. */
+const SAME_SOCKETS = 100;
+
+/** Bytes asked of the kernel at a time where a line may be enough; those of /proc/net/tcp have 150. */
+const ONE_LINE = 150;
+
+let buffer = Buffer.allocUnsafe(65_536);
 
 /** A script that was called without its folder. */
 const runsRelative = ([program = '', ...args]: string[]): boolean =>
@@ -15,6 +26,7 @@ export class Proc {
 	readonly #root: string;
 	readonly #owners: readonly number[];
 	#namespace: string | undefined;
+	readonly #sockets = new Map<string, { at: number; text: string }>();
 
 	/**
 	 * @param root `/proc`
@@ -40,7 +52,8 @@ export class Proc {
 			const open = stat.indexOf('(');
 			const close = stat.lastIndexOf(')');
 			const fields = stat.slice(close + 2).split(' ');
-			const cmdline = this.#read(`${pid}/cmdline`);
+			// threads of the kernel, half of all on some machines, have no arguments
+			const cmdline = Number(fields[6]) & KERNEL_THREAD ? '' : this.#read(`${pid}/cmdline`);
 			const argv = cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0');
 			const cwd = runsRelative(argv) ? this.#link(`${pid}/cwd`) : undefined;
 			return {
@@ -132,11 +145,56 @@ export class Proc {
 	socketsOn(ports: readonly number[], protocol: 'tcp' | 'udp'): Socket[] {
 		return [protocol, `${protocol}6`].flatMap((name) => {
 			try {
-				return parseSockets(this.#read(`net/${name}`), ports);
+				return parseSockets(this.#socketTable(name), ports);
 			} catch {
 				return [];
 			}
 		});
+	}
+
+	/**
+	 * The first socket that listens and is looked for; undefined when there is none. The kernel writes the listening ones
+	 * first, and its search for the others, which costs milliseconds on a machine with much memory, is never begun.
+	 */
+	listening(isIt: (socket: Socket) => boolean): Socket | undefined {
+		for (const name of ['tcp', 'tcp6']) {
+			for (const line of this.#lines(`net/${name}`)) {
+				const [socket] = parseSockets(line);
+				if (socket && isIt(socket)) return socket;
+				if (socket && socket.state !== 'listening') break;
+			}
+		}
+		return undefined;
+	}
+
+	/** Lines of a file whose writer stops where the reader has enough. */
+	*#lines(name: string): Generator<string> {
+		let file: number;
+		try {
+			file = openSync(`${this.#root}/${name}`, 'r');
+		} catch {
+			return;
+		}
+		try {
+			let rest = '';
+			for (;;) {
+				const read = readSync(file, buffer, 0, ONE_LINE, null);
+				if (read === 0) return;
+				const lines = (rest + buffer.toString('latin1', 0, read)).split('\n');
+				rest = lines.pop() ?? '';
+				yield* lines;
+			}
+		} finally {
+			closeSync(file);
+		}
+	}
+
+	#socketTable(name: string): string {
+		const known = this.#sockets.get(name);
+		if (known && performance.now() - known.at < SAME_SOCKETS) return known.text;
+		const text = this.#read(`net/${name}`);
+		this.#sockets.set(name, { at: performance.now(), text });
+		return text;
 	}
 
 	/** Asked only of programs that a dialer is made of: it costs two system calls. */
@@ -182,8 +240,20 @@ export class Proc {
 		return line?.split(':').slice(2).join(':') || '/';
 	}
 
+	/** In one buffer for all: readFileSync would ask each time for a size that the kernel does not know. */
 	#read(name: string): string {
-		return readFileSync(`${this.#root}/${name}`, 'latin1');
+		const file = openSync(`${this.#root}/${name}`, 'r');
+		try {
+			let length = 0;
+			for (;;) {
+				const read = readSync(file, buffer, length, buffer.length - length, null);
+				if (read === 0) return buffer.toString('latin1', 0, length);
+				length += read;
+				if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
+			}
+		} finally {
+			closeSync(file);
+		}
 	}
 
 	#link(name: string): string | undefined {

@@ -6,6 +6,7 @@ import { config } from './config.ts';
 import { mysql } from './mysql.ts';
 import { processes } from './processes.ts';
 import { queues } from './queues.ts';
+import { registrations } from './registrations.ts';
 import { system } from './system.ts';
 
 /** Every check, in the order in which they are looked at and reported: what others need comes first. */
@@ -17,6 +18,7 @@ export const CHECKS: readonly AnyCheck[] = [
 	define(processes),
 	define(queues),
 	define(conf),
+	define(registrations),
 ];
 
 export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);

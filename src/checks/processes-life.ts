@@ -10,8 +10,8 @@ import { judgeUpdater } from './processes-updater.ts';
 const MAINTENANCE_FACTOR = 5;
 /** Loops that a daemon may miss before it is too quiet, and before it is gravely so. */
 const LOOPS = { warn: 3, crit: 10 };
-/** Part of one processor from which on a process is said to use all of it. */
-const WHOLE_PROCESSOR = 0.9;
+/** Part of one processor from which on a process that never sleeps is busy: one that waits uses none, however loaded. */
+const BUSY = 0.05;
 /** The age of conf_telnet_log.txt is limited for this conf_update_interval, seconds. */
 const USUAL_INTERVAL = 60;
 /** Looks in a row after which a queue at a port is grave. */
@@ -62,11 +62,11 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 	if (held.seconds < limits.warn * factor) return undefined;
 	const { name } = seen.daemon;
 	const seconds = Math.round(held.seconds);
-	const spins = (copy.busy ?? 0) >= WHOLE_PROCESSOR;
+	const spins = (copy.busy ?? 0) >= BUSY;
 	return finding(spins ? 'spinning' : 'silent', seen, {
 		status: held.seconds >= limits.crit * factor ? 'critical' : 'warning',
 		summary: spins
-			? `${name} (process ${copy.pid}) has used a whole processor for ${seconds} s and not finished one loop`
+			? `${name} (process ${copy.pid}) has kept a processor busy for ${seconds} s without finishing one loop`
 			: `${name} (process ${copy.pid}) has not run for ${seconds} s, though it loops every ${wakesEvery} s`,
 		evidence: {
 			pid: copy.pid,

@@ -65,6 +65,8 @@ function absence(
 	const follows = daemons.some(
 		({ daemon, copies }) => copies.length === 0 && needs.some((need) => need === daemon.name),
 	);
+	// nobody's calls hang on the relays, and on many a dialer the program was never installed
+	if (seen.daemon.programs) return 'warning';
 	if (!limit || follows) return graveWhenConfirmed('absent', seen, context);
 	const held = context.note(`processes.absent ${name}`);
 	return held.looks >= 2 ? exceeded(context.settings.limits, limit, held.seconds) : undefined;

@@ -1,5 +1,5 @@
 import { AmiSession, type AmiStage, AmiTrouble } from '../adapters/ami.ts';
-import { header } from '../adapters/ami-wire.ts';
+import { type AmiMessage, header } from '../adapters/ami-wire.ts';
 import { fingerprint } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import type { AsteriskRan } from '../memory.ts';
@@ -48,7 +48,7 @@ export interface AsteriskObservation {
 	amiMemory: AmiMemory | undefined;
 }
 
-/** Looks at Asterisk's processes and has one AMI session from greeting to goodbye. */
+/** Looks at Asterisk's processes and opens the AMI session of this look. */
 export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 	const row = await world.server().catch(() => undefined);
 	const known = row ?? world.memory.server;
@@ -110,32 +110,45 @@ async function accountOf(world: World): Promise<Account> {
 	return { host: account.host ?? '127.0.0.1', port: account.port ?? 5038, user: account.user, secret: account.secret };
 }
 
-/** Does some work in a session of its own; undefined when there is no session, or it breaks. */
+/** Does some work in the session of this look; undefined when there is none, or it breaks. */
 export async function withAmi<T>(world: World, work: (session: AmiSession) => Promise<T>): Promise<T | undefined> {
+	try {
+		world.ami ??= await openSession(world);
+		return world.ami === 'failed' ? undefined : await work(world.ami);
+	} catch (error) {
+		if (!(error instanceof AmiTrouble)) throw error;
+		world.endAmi();
+		return undefined;
+	}
+}
+
+async function openSession(world: World): Promise<AmiSession | 'failed'> {
 	const { host, port, user, secret } = await accountOf(world);
 	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
 	if (!world.mayLogIn || !user || secret === undefined || isRefused(world, { host, port, user, secret }, managerConf))
-		return undefined;
+		return 'failed';
 	let session: AmiSession | undefined;
 	try {
 		session = await AmiSession.open(host, port, world.deadline.share(GREETING_TIMEOUT), world.traces.ami);
 		await session.login(user, secret, world.deadline.share(LOGIN_TIMEOUT));
-		return await work(session);
+		return session;
 	} catch (error) {
-		if (error instanceof AmiTrouble) return undefined;
-		throw error;
-	} finally {
 		session?.close();
+		if (error instanceof AmiTrouble) return 'failed';
+		throw error;
 	}
 }
 
 type Account = { host: string; port: number; user: string | undefined; secret: string | undefined };
 
-/** One AMI session from greeting to goodbye; whatever goes wrong is told, never thrown. */
+/** Opens the AMI session of this look and examines it; whatever goes wrong is told, never thrown. */
 async function talk(world: World, base: AsteriskObservation, account: Account): Promise<Partial<AsteriskObservation>> {
 	const { host, port, user, secret } = account;
 	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
 	let session: AmiSession | undefined;
+	world.endAmi();
+	// one that does not answer, or lets nobody in, is not asked again in this look
+	world.ami = 'failed';
 	try {
 		session = await AmiSession.open(host, port, world.deadline.share(GREETING_TIMEOUT), world.traces.ami);
 		// the greeting alone tells that Asterisk lives
@@ -149,7 +162,11 @@ async function talk(world: World, base: AsteriskObservation, account: Account): 
 			return { trouble: { stage: 'not-tried', message } };
 		}
 		await session.login(user, secret, world.deadline.share(LOGIN_TIMEOUT));
-		return { session: await examine(world, base, session, user), amiMemory: { good: { host, port, user, secret } } };
+		const seen = await examine(world, base, session, user);
+		// a question that waits for a lock keeps its session from answering others
+		world.ami = seen.deepProbe === 'silent' ? undefined : session;
+		if (world.ami) session = undefined;
+		return { session: seen, amiMemory: { good: { host, port, user, secret } } };
 	} catch (error) {
 		if (!(error instanceof AmiTrouble)) throw error;
 		const trouble = { stage: error.stage, message: error.message };
@@ -185,6 +202,7 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 	const succeeded = header(status, 'Response') === 'Success';
 	const channels = succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined;
 	world.asteriskChannels = channels;
+	world.asteriskTimes = { clockSkew, settled: settledFor(status, clockSkew ?? 0) };
 	return {
 		user,
 		version: session.version,
@@ -194,4 +212,14 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
 		...(await probeChannelLock(world, session, base.processes[0]?.startTicks ?? 0)),
 	};
+}
+
+/** Seconds since Asterisk was started or wholly reloaded, by its own dates, which are local time without a zone. */
+function settledFor(status: AmiMessage, clockSkew: number): number | undefined {
+	const now = Date.now() / 1000 + clockSkew;
+	const ages = (['Startup', 'Reload'] as const)
+		.map((what) => Date.parse(`${header(status, `Core${what}Date`)}T${header(status, `Core${what}Time`)}`))
+		.filter((moment) => !Number.isNaN(moment))
+		.map((moment) => now - moment / 1000);
+	return ages.length === 0 ? undefined : Math.max(0, Math.min(...ages));
 }

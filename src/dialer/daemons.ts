@@ -11,7 +11,7 @@ const log = (name: string, limit: ThresholdName): Sign => ({
 	file: { name, dated: true, optional: true },
 	limit,
 });
-const RELAY_PORTS = [40569, 41569, 42569] as const;
+export const RELAY_PORTS = [40569, 41569, 42569] as const;
 
 /** In the order in which they are started after a total stop: what others depend on comes first. */
 export const DAEMONS: readonly Daemon[] = [

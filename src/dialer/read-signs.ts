@@ -28,6 +28,7 @@ export interface PortReading {
 	answer: number | null | undefined;
 }
 
+const LOOPBACK = '127.0.0.1';
 /** Milliseconds that FastAGI gets to serve the one request that does nothing. */
 const PROBE_TIMEOUT = 5000;
 /** A request costs a connection to the database, so one is sent only so often unless something asks for it: seconds. */
@@ -103,16 +104,18 @@ export async function readPort(
 	{ proc, settings, deadline }: World,
 	asked: { ago: number; served: boolean } | undefined,
 ): Promise<PortReading> {
-	const listening = proc
-		.socketsOn([port], 'tcp')
-		.filter((socket) => socket.state === 'listening' && socket.port === port && serves(socket, settings.serverIp));
-	const queue = Math.max(0, ...listening.map(({ unread }) => unread));
+	const listening = proc.listening((socket) => socket.port === port && isHere(socket, settings.serverIp));
+	const queue = listening?.unread ?? 0;
 	const due = asked === undefined || asked.ago >= PROBE_EVERY || !asked.served || queue > 0;
-	if (!due || listening.length === 0) return { port, listening: listening.length > 0, queue, answer: undefined };
+	if (!due || !listening) return { port, listening: listening !== undefined, queue, answer: undefined };
+	const host = serves(listening, settings.serverIp) ? settings.serverIp : LOOPBACK;
 	const began = performance.now();
-	const served = await fastAgiServes(settings.serverIp, port, deadline.share(PROBE_TIMEOUT));
+	const served = await fastAgiServes(host, port, deadline.share(PROBE_TIMEOUT));
 	return { port, listening: true, queue, answer: served ? (performance.now() - began) / 1000 : null };
 }
+
+/** Whether a socket is bound to an address at which this dialer is reached, by others or by its own Asterisk. */
+const isHere = (socket: Socket, serverIp: string): boolean => serves(socket, serverIp) || serves(socket, LOOPBACK);
 
 /** A process's connections to Asterisk's manager. */
 export interface ManagerReading {
@@ -160,7 +163,6 @@ const sum = (sockets: readonly Socket[]): ManagerReading => ({
 
 /** Which of these UDP ports somebody holds, on an address at which this dialer is reached. */
 export const heldPorts = ({ proc, settings }: World, ports: readonly number[]): number[] => {
-	const here = (socket: Socket): boolean => serves(socket, settings.serverIp) || serves(socket, '127.0.0.1');
-	const held = proc.socketsOn(ports, 'udp').filter(here);
+	const held = proc.socketsOn(ports, 'udp').filter((socket) => isHere(socket, settings.serverIp));
 	return ports.filter((port) => held.some((socket) => socket.port === port));
 };

@@ -2,6 +2,8 @@ import type { AmiAccount } from '../adapters/ami.ts';
 
 /** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
 export interface ServerRow {
+	/** name of this dialer, and its account on sister dialers */
+	serverId: string;
 	active: boolean;
 	runsAsterisk: boolean;
 	asteriskVersion: string;
@@ -53,6 +55,7 @@ export async function readServer(query: Query, serverIp: string): Promise<Server
 	if (!row) return undefined;
 	const [system] = await query('SELECT * FROM system_settings LIMIT 1', []);
 	return {
+		serverId: row.server_id ?? '',
 		active: row.active === 'Y',
 		runsAsterisk: row.active_asterisk_server === 'Y',
 		asteriskVersion: row.asterisk_version ?? '',

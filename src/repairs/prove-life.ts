@@ -1,9 +1,8 @@
 import { sleep } from '../adapters/clock.ts';
-import { fastAgiServes } from '../adapters/fastagi.ts';
 import type { Daemon } from '../dialer/daemons.ts';
 import { readStamp } from '../dialer/heartbeats.ts';
 import { type DaemonProcesses, isStopped, processesOf } from '../dialer/process-table.ts';
-import { heldPorts, logAge, readManagerSockets } from '../dialer/read-signs.ts';
+import { heldPorts, logAge, readManagerSockets, readPort } from '../dialer/read-signs.ts';
 import type { Sign } from '../dialer/signs.ts';
 import type { Process } from '../types.ts';
 import type { World } from '../world.ts';
@@ -79,7 +78,7 @@ async function awaited({ signs }: Daemon, world: World): Promise<Awaited | undef
 }
 
 async function watch(sign: Sign, world: World): Promise<Awaited['shown'] | undefined> {
-	const { settings, deadline } = world;
+	const { settings } = world;
 	switch (sign.by) {
 		case 'updater':
 			return moves(() => readStamp(world, 'updater'));
@@ -106,7 +105,7 @@ async function watch(sign: Sign, world: World): Promise<Awaited['shown'] | undef
 			};
 		}
 		case 'port':
-			return () => fastAgiServes(settings.serverIp, sign.port, deadline.within(3000));
+			return async () => typeof (await readPort(sign.port, world, undefined)).answer === 'number';
 		case 'udp_ports':
 			return async () => heldPorts(world, sign.ports).length === sign.ports.length;
 		default:

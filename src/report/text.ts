@@ -50,7 +50,7 @@ export function tellFinding(
 	verbosity: number,
 	paint: Paint,
 ): string[] {
-	const { status, summary, since, advice, remedy } = finding;
+	const { status, summary, since, remedy } = finding;
 	const helped = actions.some(({ id, outcome }) => id === remedy && outcome === 'done');
 	return [
 		`${paint(status, status.toUpperCase().padEnd(INDENT.length))}${plain(summary)}`,
@@ -59,8 +59,15 @@ export function tellFinding(
 		...diffLines(finding, verbosity),
 		...tellActions(finding, actions, verbosity, INDENT),
 		...tellConsequences(finding, all, actions, verbosity, INDENT),
-		...(advice === undefined || helped ? [] : [NEXT + plain(advice)]),
+		...(helped ? [] : [next(finding, actions, verbosity)].filter((line) => line !== NEXT)),
 	];
+}
+
+/** What to type next: what the check advises, else what does the repair, else what shows more. */
+function next({ id, advice, remedy }: Finding, actions: readonly ActionReport[], verbosity: number): string {
+	if (advice !== undefined) return NEXT + plain(advice);
+	if (actions.some((action) => action.id === remedy && action.outcome === 'planned')) return `${NEXT}vicikeep check`;
+	return NEXT + (verbosity > 0 ? '' : `vicikeep check -v --only ${id.split('.')[0]}`);
 }
 
 function tellConsequences(

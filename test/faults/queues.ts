@@ -1,3 +1,4 @@
+import { insertPoison } from '../sandbox/traffic.ts';
 import type { Area } from './fault.ts';
 import { crash, freeze, hang, olderThan, sql } from './injections.ts';
 import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
@@ -41,14 +42,7 @@ export const QUEUES: Area = {
 			rows: [2],
 			says: 'one action is taken up again and again, and every other one waits behind it',
 			inject: async (stage) => {
-				await sql(
-					stage,
-					`CREATE TRIGGER poison BEFORE UPDATE ON vicidial_manager FOR EACH ROW
-					IF OLD.callerid='TEST000001' AND OLD.status='QUEUE' THEN SET NEW.status='QUEUE'; END IF`,
-				);
-				stage.later(() => sql(stage, 'DROP TRIGGER poison'));
-				await actions(stage, 'DEAD', { action: 'Hangup' });
-				await actions(stage, 'QUEUE', { action: 'Hangup' });
+				await insertPoison(stage.dialer);
 				await actions(stage, 'NEW', { count: 3 });
 			},
 			find: ['queues.poison_row AST_manager_send'],

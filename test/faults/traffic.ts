@@ -1,19 +1,14 @@
 import { createSocket } from 'node:dgram';
+import { type Actions, insertActions } from '../sandbox/traffic.ts';
 import type { Stage } from './fault.ts';
 import { here } from './injections.ts';
 
-/** Actions as agents and dialers leave them; `?` is the dialer's address. */
-const ACTION = `INSERT INTO vicidial_manager (entry_date, status, response, server_ip, channel, action, callerid, cmd_line_b, cmd_line_c)
-	SELECT NOW() - INTERVAL @age SECOND, @status, 'N', ?, '', @action, CONCAT('TEST', LPAD(seq, 6, '0')),
-		'Channel: Local/8600999@default', 'Context: default' FROM seq_1_to_40 WHERE seq <= @count`;
-
-/** @param age seconds */
+/** Actions in the queue of this dialer. @param age seconds */
 export const actions = (
-	stage: Stage,
-	status: string,
+	{ dialer }: Stage,
+	status: NonNullable<Actions['status']>,
 	{ count = 1, age = 0, action = 'Command' } = {},
-): Promise<unknown> =>
-	here(stage, `SET @count=${count}, @age=${age}, @status='${status}', @action='${action}'; ${ACTION}`);
+): Promise<unknown> => insertActions(dialer, count, { status, age, action });
 
 /** A call of this dialer. @param age seconds since it was placed and updated last */
 export const call = (stage: Stage, status: string, age: number, count = 1): Promise<unknown> =>

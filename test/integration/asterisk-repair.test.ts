@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
@@ -35,6 +35,8 @@ const running = (): number[] =>
 const screen = async (...args: string[]): Promise<void> => {
 	await once(spawn(join(dialer.folder, 'bin/screen'), args, { env: dialer.env, stdio: 'ignore' }), 'exit');
 };
+const sessions = (): string[] =>
+	readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
 /** Forgets attempts and repairs, so that each case begins anew. */
 function remember(changes: object): void {
 	const path = join(dialer.stateDir, 'state.json');
@@ -65,7 +67,7 @@ describe('an Asterisk that has ended', () => {
 		expect(running()).toEqual([]);
 
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
 		expect(reason(repaired)).toContain(`started by ${dialer.home}/start_asterisk_boot.pl`);
 		expect(repaired.action(ID)?.verified).toBe(true);
 		expect(repaired.exitCode).toBe(0);
@@ -75,22 +77,11 @@ describe('an Asterisk that has ended', () => {
 
 	it('is typed into the screen where it ran, never while something else runs there', async () => {
 		await dialer.asterisk.kill();
-		const sessions = (): string[] =>
-			readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
-		await until('the end of its screen', 5000, () => sessions().length === 0);
 		await screen('-d', '-m', '-S', 'asterisk2', '/bin/bash');
-		await screen('-d', '-m', '-S', 'asterisk', '/bin/bash', '--norc');
 		const [session = ''] = sessions();
 		const type = (text: string): Promise<void> => screen('-S', session, '-p', '0', '-X', 'stuff', text);
-		const page = join(dialer.folder, 'page');
-		await until('its prompt', 5000, async () => {
-			await screen('-S', session, '-p', '0', '-X', 'hardcopy', page);
-			return existsSync(page) && /[$#]/.test(readFileSync(page, 'latin1'));
-		});
-		await type(`${dialer.folder}/bin/asterisk -vvgcT\r`);
-		await until('Asterisk', 10_000, async () => running().length === 1 && (await look()).exitCode === 0);
-		await dialer.asterisk.kill();
 		await type('sleep 400\r');
+		await until('the sleep', 5000, () => allPids().some((pid) => argvOf(pid).join(' ') === 'sleep 400'));
 		remember({});
 		await look();
 		const busy = await look();
@@ -100,11 +91,12 @@ describe('an Asterisk that has ended', () => {
 		expect(running()).toEqual([]);
 
 		await type('\u0003');
+		await until('its end', 5000, () => !allPids().some((pid) => argvOf(pid).join(' ') === 'sleep 400'));
 		await type('half a comm');
 		remember({});
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
-		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C .* -vvgcT/);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
+		expect(reason(repaired)).toMatch(/typed into screen \d+\.asterisk: .*bin\/asterisk -C /);
 		expect(repaired.exitCode).toBe(0);
 		expect(running()).toHaveLength(1);
 		await screen('-S', session, '-X', 'quit');
@@ -114,7 +106,7 @@ describe('an Asterisk that has ended', () => {
 		const systemctl = join(dialer.folder, 'bin/systemctl');
 		const called = join(dialer.folder, 'systemctl-called');
 		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexit 5\n`, { mode: 0o755 });
-		await dialer.asterisk.kill();
+		await until('the end of its screen', 5000, () => sessions().length === 0);
 		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
 		await look();
 		const failed = await look();
@@ -122,10 +114,13 @@ describe('an Asterisk that has ended', () => {
 		expect(reason(failed)).toContain('systemctl start asterisk.service failed with 5');
 		expect(running()).toEqual([]);
 
-		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexec ${dialer.home}/start_asterisk_boot.pl\n`);
+		writeFileSync(
+			systemctl,
+			`#!/bin/sh\necho "$@" >>${called}\nscreen -d -m -S unit ${dialer.folder}/bin/asterisk -vvgcT\n`,
+		);
 		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
 		const repaired = await look();
-		expect(repaired.actions).toEqual([`done ${ID}`]);
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
 		expect(readFileSync(called, 'utf8')).toBe('start asterisk.service\nstart asterisk.service\n');
 		expect(repaired.exitCode).toBe(0);
 	});
@@ -166,7 +161,7 @@ describe('a living Asterisk', () => {
 		expect(reason(await look(env), id)).toContain('seen in 1 look; 3 have to agree');
 		expect(reason(await look(env), id)).toContain('seen in 2 looks; 3 have to agree');
 		const repaired = await look(env);
-		expect(repaired.actions).toEqual([`done ${id}`]);
+		expect(repaired.actions, reason(repaired, id)).toEqual([`done ${id}`]);
 		expect(reason(repaired, id)).toContain(`stopped ${before}`);
 		const [, path = ''] = /evidence in (\S+\.txt)/.exec(reason(repaired, id)) ?? [];
 		expect(readFileSync(path, 'utf8')).toMatch(/^Asterisk, .*stopped[\s\S]*threads \(\d+\):[\s\S]*:5038/);

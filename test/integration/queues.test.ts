@@ -181,6 +181,23 @@ describe('a dialer at work', () => {
 		expect((await tick(dialer, [], limits)).findings).toEqual([]);
 	});
 
+	it('with web requests that nobody answers: their host is named, and nothing else of the address', async () => {
+		const script = join(dialer.home, 'AST_send_URL.pl');
+		writeFileSync(script, 'sleep 60');
+		const request = spawn('/usr/bin/perl', [script], { env: dialer.env, stdio: 'ignore' });
+		await dialer.database.query(
+			"INSERT INTO vicidial_url_log (url_date, url, url_response) VALUES (NOW(), 'https://user:secret@crm.example.com/api?key=secret', ''), (NOW(), 'http://well.example.com/', 'OK')",
+		);
+		const limits = { VICIKEEP_WARN_URL_AGE: '1' };
+		await pause(1.2);
+		await looks(dialer, 1, limits);
+		const ran = await tick(dialer, ['--only', 'queues'], limits);
+		request.kill('SIGKILL');
+		expect(ran.findings).toEqual(['queues.url_requests AST_send_URL']);
+		expect(ran.check('queues').findings[0]?.evidence).toMatchObject({ processes: 1, hosts: ['crm.example.com'] });
+		expect(JSON.stringify(ran.report)).not.toContain('secret');
+	});
+
 	it('with an empty hopper: for want of leads, or for want of the job', async () => {
 		const limits = { VICIKEEP_WARN_HOPPER_EMPTY: '1', VICIKEEP_WARN_HOPPER_RUN: '30', VICIKEEP_CRIT_HOPPER_RUN: '30' };
 		await dialer.database.query("DELETE FROM vicidial_hopper WHERE campaign_id='OUTBOUND'");
@@ -254,13 +271,13 @@ describe('a dialer at work', () => {
 		await dialer.database.query("CREATE USER IF NOT EXISTS vicikeep@'%' IDENTIFIED BY 'watch'");
 		await dialer.database.query("GRANT SELECT ON asterisk.* TO vicikeep@'%'");
 		await dialer.database.query(LARGE, Array(LARGE.split('?').length - 1).fill(dialer.serverIp));
-		for (let look = 0; look < 5; look++) {
+		for (let look = 0; look < 10; look++) {
 			await dialer.database.query('FLUSH USER_STATISTICS');
 			await tick(dialer, ['--only', 'queues'], { VICIKEEP_DB_USER: 'vicikeep', VICIKEEP_DB_PASS: 'watch' });
 			const [row] = await dialer.database.query(
 				"SELECT ROWS_READ AS rows_read FROM information_schema.USER_STATISTICS WHERE USER='vicikeep'",
 			);
-			// the hopper is read once, agents and calls once, of the 300,000 actions no more than the newest
+			// the hopper is read once, agents and calls once, of the 100,000 actions no more than the newest
 			expect(Number(row?.rows_read)).toBeGreaterThan(20_000);
 			expect(Number(row?.rows_read)).toBeLessThan(30_000);
 		}
@@ -299,6 +316,6 @@ const TURNS = [
 
 const LARGE = `
 	INSERT INTO vicidial_manager (entry_date, status, server_ip, action)
-		SELECT NOW(), 'SENT', ?, 'Originate' FROM seq_1_to_300000;
+		SELECT NOW(), 'SENT', ?, 'Originate' FROM seq_1_to_100000;
 	INSERT INTO vicidial_hopper (lead_id, campaign_id, status) SELECT seq, 'BIG', 'READY' FROM seq_1_to_20000;
 	INSERT INTO vicidial_live_agents (user, server_ip, campaign_id) SELECT CONCAT('big', seq), ?, 'BIG' FROM seq_1_to_500`;

@@ -39,12 +39,16 @@ const all =
 		for (const step of steps) await step(dialer);
 	};
 
+let call = 0;
+
 /** Whether Asterisk answers an IAX2 POKE that goes through a port. */
 async function answersPoke({ serverIp }: Dialer, port: number): Promise<boolean> {
 	const socket = createSocket('udp4');
-	// full frame, call 1, class IAX, POKE
-	socket.send(Buffer.from([0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0x1e]), port, serverIp);
-	const timer = setTimeout(() => socket.emit('message', Buffer.alloc(12)), 2_000);
+	// Asterisk puts frames of one call number together, whatever their port: each poke is a call of its own.
+	call++;
+	// full frame, call, class IAX, POKE
+	socket.send(Buffer.from([0x80 | (call >> 8), call & 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0x1e]), port, serverIp);
+	const timer = setTimeout(() => socket.emit('message', Buffer.alloc(12)), 1_000);
 	const [answer] = await once(socket, 'message');
 	clearTimeout(timer);
 	socket.close();
@@ -97,7 +101,10 @@ export const OBSERVABLES: Observable[] = [
 	{ what: '7: only its log', moves: written('vdautodial_FILL') },
 	{
 		what: '8: IAX through each of the ports',
-		seen: async (dialer) => (await Promise.all(RELAYS.map((port) => answersPoke(dialer, port)))).every(Boolean),
+		seen: async (dialer) => {
+			for (const port of RELAYS) if (!(await answersPoke(dialer, port))) return false;
+			return true;
+		},
 	},
 	{
 		what: '9: once a day, by the keepalive',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hang } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { allPids, argvOf, parentOf, signal, until } from '../sandbox/processes.ts';
+import { insertActions } from '../sandbox/traffic.ts';
 import { daemonsOf, footprint, tick } from './support.ts';
 
 /** Limits of seconds instead of minutes; a daemon that works stays far below them. */
@@ -24,6 +25,8 @@ let dialer: Dialer;
 beforeAll(async () => {
 	dialer = await startDialer({ keepalives: '12345678CES9', options: ['-cu3way', '-recmon'] });
 	await dialer.database.query('UPDATE servers SET conf_update_interval=2 WHERE server_ip=?', [dialer.serverIp]);
+	await dialer.daemons.stop('AST_conf_update_screen.pl');
+	await dialer.daemons.start('AST_conf_update_screen.pl');
 	await dialer.database.query(
 		"INSERT INTO vicidial_remote_agents SET user_start='9001', number_of_lines=2, server_ip=?, conf_exten='8600', status='ACTIVE', campaign_id='TEST'",
 		[dialer.serverIp],
@@ -65,13 +68,9 @@ describe('a dialer with every daemon that stock knows', () => {
 		];
 		await hang('loop', ...idle);
 		const names = idle.map((script) => `processes.heartbeat_old ${script.replace('.pl', '')}`).sort();
-		let findings: string[] = [];
 		await until('their signs to grow old', 60_000, async () => {
-			findings = (await tick(dialer, LOOK, IMPATIENT)).findings;
+			const { findings } = await tick(dialer, LOOK, IMPATIENT);
 			return names.every((name) => findings.includes(name));
-		}).catch((e) => {
-			console.log(findings);
-			throw e;
 		});
 		const before = daemonsOf(dialer);
 		release(...idle);
@@ -95,11 +94,19 @@ describe('a dialer with every daemon that stock knows', () => {
 			'processes.silent VD_email_inbound',
 			'processes.spinning AST_manager_sip',
 		]);
-		expect(ran.actions.filter((action) => action.startsWith('done'))).toEqual(['done restart:VD_email_inbound']);
-		await tick(dialer, [], impatient);
-		await tick(dialer, [], impatient);
-		await until('all to be well', 30_000, async () => (await tick(dialer, LOOK, impatient)).findings.length === 0);
-	});
+		const restarts: string[][] = [];
+		await until('all to be well', 60_000, async () => {
+			const { actions, findings } = await tick(dialer, [], impatient);
+			restarts.push(actions.filter((action) => action.startsWith('done')));
+			return findings.length === 0;
+		});
+		expect(restarts.every((done) => done.length <= 1)).toBe(true);
+		expect(restarts.flat().sort()).toEqual([
+			'done restart:AST_manager_sip',
+			'done restart:AST_rec_monitor',
+			'done restart:VD_email_inbound',
+		]);
+	}, 120_000);
 });
 
 describe('FastAGI', () => {
@@ -139,9 +146,10 @@ describe('the listener', () => {
 	it('that no longer reads is found by what waits in its connection', async () => {
 		await hang('loop', 'AST_manager_listen_AMI2.pl');
 		const impatient = { VICIKEEP_WARN_MANAGER_UNREAD: '1', VICIKEEP_CRIT_MANAGER_UNREAD: '1' };
-		for (let reload = 0; reload < 3; reload++) await dialer.asterisk.cli('dialplan reload');
-		const ran = await tick(dialer, LOOK, impatient);
-		expect(ran.findings).toContain('processes.deaf AST_manager_listen');
+		await insertActions(dialer, 3);
+		await until('Asterisk to tell of calls', 30_000, async () =>
+			(await tick(dialer, LOOK, impatient)).findings.includes('processes.deaf AST_manager_listen'),
+		);
 		release('AST_manager_listen_AMI2.pl');
 		await until('it to read', 10_000, async () => (await tick(dialer, LOOK, impatient)).findings.length === 0);
 	});

@@ -15,7 +15,8 @@ VALUES
 
 INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, carrier_description, registration_string, template_id, account_entry,
 	globals_string, dialplan_entry, protocol, server_ip, active)
-VALUES ('BOXTRUNK', 'Trunk of the box', 'goes nowhere', '', '--NONE--', '[boxtrunk]\ndisallow=all\nallow=ulaw\ntype=peer\nhost=192.0.2.99\n',
+VALUES ('BOXTRUNK', 'Trunk of the box', 'comes back to the dialer itself', '', '--NONE--',
+	CONCAT('[boxtrunk]\ndisallow=all\nallow=ulaw\ntype=peer\nqualify=yes\nqualifyfreq=25\nhost=', @server_ip, '\n'),
 	'BOXTRUNK=SIP/boxtrunk', 'exten => _91NXXNXXXXXX,1,Dial(${BOXTRUNK}/${EXTEN:1},,To)\nexten => _91NXXNXXXXXX,2,Hangup\n', 'SIP', @server_ip, 'Y');
 
 INSERT INTO vicidial_call_menu (menu_id, menu_name, menu_prompt) VALUES ('mainmenu', 'Main menu', 'sip-silence');

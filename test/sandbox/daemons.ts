@@ -179,18 +179,30 @@ export class Daemons {
 	}
 
 	/** Lets copies that hang by `loop`, `spin`, `fifo` or `child` go on. */
-	release(script: string): void {
+	async release(script: string): Promise<void> {
 		for (const { perl } of this.pids(script)) {
 			const order = this.order(perl);
 			rmSync(order, { force: true });
 			rmSync(`${order}.hung`, { force: true });
-			for (const pid of allPids())
-				if (parentOf(pid) === perl && argvOf(pid)[0]?.startsWith('wget ')) signal(pid, 'SIGKILL');
-			if (existsSync(`${order}.fifo`)) closeSync(openSync(`${order}.fifo`, fs.O_WRONLY | fs.O_NONBLOCK));
+			for (const pid of allPids()) if (parentOf(pid) === perl) signal(pid, 'SIGKILL');
+			if (!existsSync(`${order}.fifo`)) continue;
+			await until(`${script} at its FIFO`, 5_000, () => openForWriting(`${order}.fifo`));
+			rmSync(`${order}.fifo`);
 		}
 	}
 
 	private order(pid: number): string {
 		return join(this.home, '../run/hang', `${pid}-${startTimeOf(pid)}`);
+	}
+}
+
+/** Wakes whoever waits to read from a FIFO; false when nobody does yet. */
+function openForWriting(fifo: string): boolean {
+	try {
+		closeSync(openSync(fifo, fs.O_WRONLY | fs.O_NONBLOCK));
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+		return false;
 	}
 }

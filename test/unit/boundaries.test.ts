@@ -34,6 +34,10 @@ describe('the inside', () => {
 				'cli.ts',
 				'thresholds.ts',
 				'nearest.ts',
+				'option-values.ts',
+				'origins.ts',
+				'repair-about.ts',
+				'setting-texts.ts',
 			];
 			if (pure.includes(name) || name.startsWith('report/'))
 				expect(imports.filter((path) => path.startsWith('adapters/'))).toEqual([]);

@@ -58,11 +58,19 @@ describe('what the checks say of themselves', () => {
 		'%s tells every trouble that it can find',
 		(id, about) => {
 			const code = codeOf(({ name }) => name === `checks/${id}.ts` || name.startsWith(`checks/${id}-`));
+			const kinds = [
+				...code.matchAll(/\b(?:finding|add)\(\s*([^,()]*),/g),
+				...code.matchAll(/\bkind = ([^;]*);/g),
+				...code.matchAll(/\bid: `\w+\.\$\{([^`]*)\}`/g),
+				...code.matchAll(/\buncleared\(\s*context,\s*('[a-z_]+')/g),
+				...code.matchAll(/\bKIND\b[^=]*= \{([^}]*)\}/g),
+			].flatMap(([, words = '']) => [...words.matchAll(/'([a-z_]+)'/g)]);
 			const literal = [
+				...kinds,
 				...code.matchAll(new RegExp(`\\bid: '${id}\\.([a-z_]+)'`, 'g')),
-				...code.matchAll(/\b(?:finding|add)\(\s*'([a-z_]+)'/g),
 				...code.matchAll(/\bid: '([a-z_]+)',\n?\s*status:/g),
 			].map(([, kind]) => kind ?? '');
+			expect(literal.length).toBeGreaterThan(3);
 			expect(literal.filter((kind) => !(kind in about.finds))).toEqual([]);
 			// and none that it cannot
 			expect(Object.keys(about.finds).filter((kind) => !new RegExp(`['".]${kind}\\b|\\b${kind}:`).test(code))).toEqual(

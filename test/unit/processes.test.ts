@@ -76,6 +76,13 @@ describe('a daemon is there', () => {
 			['processes.unseen_by_stock warning'],
 		],
 		[
+			'without relays, which is never grave',
+			'ip_relay',
+			{ copies: [] },
+			seen('processes.absent ip_relay'),
+			['processes.absent warning start:ip_relay'],
+		],
+		[
 			'with two of three relays',
 			'ip_relay',
 			{ copies: [copyOf(), copyOf()], missingPorts: [42569] },
@@ -202,14 +209,14 @@ describe('a daemon lives', () => {
 		],
 		['may sleep longer by its argument', 'AST_VDauto_dial', { wakesEvery: 30 }, seen(asleep), []],
 		[
-			'uses a whole processor and never sleeps',
+			'keeps a processor busy and never sleeps',
 			'AST_manager_send',
 			{ copies: [copyOf({ busy: 0.98 })] },
 			seen(asleep),
 			['processes.spinning critical restart:AST_manager_send'],
 		],
 		[
-			'uses a whole processor, but gets on',
+			'keeps a processor busy, but gets on',
 			'AST_manager_send',
 			{ copies: [copyOf({ busy: 0.98, sleeps: 8 })] },
 			seen(asleep),

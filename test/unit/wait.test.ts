@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lock } from '../../src/adapters/lock.ts';
-import type { Report } from '../../src/types.ts';
+import { afterLook, type Session } from '../../src/session.ts';
+import type { ActionReport, Report } from '../../src/types.ts';
 import { lookUntilWell } from '../../src/wait.ts';
 import { reportOf, STOPPED } from './report/given.ts';
 
@@ -15,7 +16,7 @@ const CRITICAL = reportOf({ status: 'critical', checks: [{ findings: [STOPPED] }
 const taken: Lock = { state: 'taken', age: 7, limit: 45 };
 
 /** Waits with these reports, the last one for ever; each look takes a second. */
-async function wait(seconds: number, reports: Report[], locks: Lock['state'][] = []) {
+async function wait(seconds: number, reports: Report[], locks: Lock['state'][] = [], remembers = true) {
 	const told: string[] = [];
 	const events: string[] = [];
 	const began = performance.now();
@@ -36,7 +37,8 @@ async function wait(seconds: number, reports: Report[], locks: Lock['state'][] =
 			return {
 				report: structuredClone(report ?? CRITICAL),
 				told: undefined,
-				remembers: true,
+				remembers,
+				amiMemory: {},
 				keep: () => {
 					events.push(`${at()} keep`);
 					return [];
@@ -49,6 +51,26 @@ async function wait(seconds: number, reports: Report[], locks: Lock['state'][] =
 	await vi.runAllTimersAsync();
 	return { ...(await done), told, events, seconds: at() };
 }
+
+describe('a second look of the same run', () => {
+	const session = { options: { rebuild: 'all' }, attended: true } as Session;
+	const refused = { refused: { host: 'h', port: 1, user: 'u', secret: 's', managerConf: '', at: 0, bootId: '' } };
+
+	it('does not insist on a refused account again, wherever that is remembered', () => {
+		expect(afterLook(session, { report: reportOf({}), amiMemory: refused })).toMatchObject({
+			attended: false,
+			amiMemory: refused,
+		});
+	});
+
+	it('makes the conf files anew once', () => {
+		const rebuild = (outcome: ActionReport['outcome']) =>
+			afterLook(session, { report: reportOf({ actions: [{ kind: 'rebuild', outcome }] }), amiMemory: {} }).options
+				.rebuild;
+		expect(rebuild('withheld')).toBe('all');
+		expect(rebuild('done')).toBeUndefined();
+	});
+});
 
 describe('looking until nothing is critical', () => {
 	it('ends with the first look when all is well, and leaves it to the caller to keep it under the lock', async () => {
@@ -70,6 +92,8 @@ describe('looking until nothing is critical', () => {
 		const { told, report } = await wait(60, [unconfirmed, reportOf({})]);
 		expect(report.status).toBe('ok');
 		expect(told[0]).toMatch(/^1: warning: AST_update .*; restart:AST_update withheld: seen once/);
+		// without a memory no second look ever counts
+		expect((await wait(60, [unconfirmed, reportOf({})], [], false)).report.status).toBe('warning');
 	});
 
 	it('looks again 5 s later, with the lock free and the look remembered in between', async () => {

@@ -13,6 +13,12 @@ use Time::HiRes qw(sleep);
 
 my $dbh = database();
 system('screen', '-d', '-m', '-S', 'asterisk', '/bin/bash') == 0 or die "screen: $?\n";
-sleep(0.5);
-Sandbox::Minute::type_asterisk();
+# A shell that still starts loses what is typed.
+my ($folder) = conf('PATHhome') =~ m{^(.*)/};
+for (1 .. 4) {
+	sleep(1);
+	Sandbox::Minute::type_asterisk();
+	sleep(0.5);
+	last if Sandbox::command_lines("$folder/etc/asterisk/asterisk.conf");
+}
 $dbh->do(q{UPDATE servers SET rebuild_conf_files='Y' WHERE server_ip=?}, undef, conf('VARserver_ip'));

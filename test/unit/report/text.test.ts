@@ -49,6 +49,17 @@ describe('the report for a person', () => {
 		expect(told).toContain('\n          repaired: stopped 1425; started\n');
 	});
 
+	it('names something to type for all that stands', () => {
+		const parts = (outcome: 'planned' | 'withheld' | 'done') => ({
+			status: 'critical' as const,
+			checks: [{ findings: [STOPPED] }],
+			actions: [{ outcome, reason: 'so', verified: true }],
+		});
+		expect(text(parts('withheld'))).toContain('\n          next: vicikeep check -v --only processes\n');
+		expect(text(parts('planned'))).toContain('\n          next: vicikeep check\n');
+		expect(text(parts('done'))).not.toContain('next:');
+	});
+
 	it('lists followers under their cause, however long the chain', () => {
 		const findings = [
 			found('c', 'AST_c', { cause: 'processes.b AST_b' }),
@@ -67,7 +78,7 @@ describe('the report for a person', () => {
 			'          therefore: AST_b is b',
 			'            therefore: AST_c is c',
 			'              start AST_c withheld: seen once; a second look has to confirm it',
-			'',
+			'          next: vicikeep check -v --only mysql',
 		]);
 	});
 

@@ -175,7 +175,8 @@ sub hang_if_told {
 	open(my $handle, '<', $order) or return;
 	my $way = <$handle> || '';
 	close($handle);
-	open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n";
+	my $hangs = sub { open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n" };
+	$hangs->() if $way ne 'child';
 	if    ($way eq 'loop') { sleep($seconds || 1) while -e $order }
 	elsif ($way eq 'spin') { 1 while -e $order }
 	elsif ($way eq 'fifo') {
@@ -194,6 +195,7 @@ sub hang_if_told {
 			$0 = 'wget --quiet --output-document=/dev/null http://192.0.2.80/';
 			sleep(60) while 1;
 		}
+		$hangs->();
 		waitpid($pid, 0);
 		unlink($order);
 	}

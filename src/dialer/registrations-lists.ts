@@ -1,0 +1,125 @@
+import { type AmiMessage, header } from '../adapters/ami-wire.ts';
+import type { Driver } from './trunks.ts';
+
+/** A registration that this dialer keeps with somebody else, as Asterisk tells it. Times are seconds. */
+export interface Registration {
+	driver: Driver;
+	/** name of the object; account and host where the driver has no names */
+	name: string;
+	user: string;
+	host: string;
+	port: number;
+	/** in Asterisk's words */
+	state: string;
+	/** chan_sip: when it was granted, by Asterisk's clock, and for how long, minus the guard */
+	granted?: { at: number; refresh: number };
+	/** PJSIP: until it is renewed or tried again; zero or less when nothing is planned */
+	next?: number;
+	/** PJSIP: what its object says */
+	timers?: { expiration: number; retry: number; retries: number; forbiddenRetry: number; fatalRetry: number };
+}
+
+/** Another end that calls go to or come from. */
+export interface Peer {
+	driver: Driver;
+	name: string;
+	/** empty when unknown */
+	address: string;
+	/** it registers here */
+	dynamic: boolean;
+	/** `unmonitored`: Asterisk does not ask it whether it is there */
+	status: 'reachable' | 'lagged' | 'unreachable' | 'unknown' | 'unmonitored';
+	/** round trip of the last question, milliseconds */
+	milliseconds?: number;
+	/** PJSIP: when its registration here ends, by Asterisk's clock */
+	expires?: number;
+	/** PJSIP: seconds between two questions, and until no answer counts as none */
+	qualify?: { every: number; timeout: number };
+}
+
+const number = (message: AmiMessage, name: string): number => Number.parseFloat(header(message, name)) || 0;
+
+/** An entry of SIPshowregistry (chan_sip.c). `Refresh` is the granted time minus a guard. */
+export function sipRegistration(entry: AmiMessage): Registration {
+	const at = number(entry, 'RegistrationTime');
+	const user = header(entry, 'Username').replace(/@.*$/, '');
+	const host = header(entry, 'Host');
+	return {
+		driver: 'SIP',
+		name: `${user}@${host}`,
+		user,
+		host,
+		port: number(entry, 'Port'),
+		state: header(entry, 'State'),
+		...(at > 0 && { granted: { at, refresh: number(entry, 'Refresh') } }),
+	};
+}
+
+/** An entry of IAXregistry (chan_iax2.c). */
+export function iaxRegistration(entry: AmiMessage): Registration {
+	const [host = '', port = '4569'] = header(entry, 'Host').split(':');
+	const user = header(entry, 'Username');
+	return { driver: 'IAX2', name: `${user}@${host}`, user, host, port: Number(port), state: header(entry, 'State') };
+}
+
+/** An entry of PJSIPShowRegistrationsOutbound (res_pjsip_outbound_registration.c); undefined for the accounts between. */
+export function pjsipRegistration(entry: AmiMessage): Registration | undefined {
+	if (header(entry, 'Event') !== 'OutboundRegistrationDetail') return undefined;
+	const [, host = '', port = '5060'] = /^sips?:(?:[^@]*@)?([^:;>]+)(?::(\d+))?/i.exec(header(entry, 'ServerUri')) ?? [];
+	const [, user = ''] = /^sips?:([^@]*)@/i.exec(header(entry, 'ClientUri')) ?? [];
+	return {
+		driver: 'PJSIP',
+		name: header(entry, 'ObjectName'),
+		user,
+		host,
+		port: Number(port),
+		state: header(entry, 'Status'),
+		next: number(entry, 'NextReg'),
+		timers: {
+			expiration: number(entry, 'Expiration'),
+			retry: number(entry, 'RetryInterval'),
+			retries: number(entry, 'MaxRetries'),
+			forbiddenRetry: number(entry, 'ForbiddenRetryInterval'),
+			fatalRetry: number(entry, 'FatalRetryInterval'),
+		},
+	};
+}
+
+/** An entry of SIPpeers or IAXpeers: `OK (23 ms)`, `LAGGED (2210 ms)`, `UNREACHABLE`, `UNKNOWN`, `Unmonitored`. */
+export function peerOf(driver: 'SIP' | 'IAX2', entry: AmiMessage): Peer {
+	const address = header(entry, 'IPaddress');
+	return {
+		driver,
+		name: header(entry, 'ObjectName').replace(/\/.*$/, ''),
+		address: /^[\d.]*\d[\d.]*$|:/.test(address) && address !== '0.0.0.0' ? address : '',
+		dynamic: header(entry, 'Dynamic').toLowerCase() === 'yes',
+		...statusOf(header(entry, 'Status')),
+	};
+}
+
+/** What `Status` of a chan_sip or IAX2 peer says. */
+export function statusOf(text: string): Pick<Peer, 'status' | 'milliseconds'> {
+	const [, time] = /\((\d+) ?ms\)/.exec(text) ?? [];
+	const known = { ok: 'reachable', lagged: 'lagged', unreachable: 'unreachable', unmonitored: 'unmonitored' } as const;
+	const status = known[(/^[a-z]+/i.exec(text)?.[0] ?? '').toLowerCase() as keyof typeof known] ?? 'unknown';
+	return { status, ...(time !== undefined && { milliseconds: Number(time) }) };
+}
+
+/** An entry of PJSIPShowContacts (pjsip_options.c). */
+export function contactOf(entry: AmiMessage): Peer {
+	const known = { reachable: 'reachable', unreachable: 'unreachable', nonqualified: 'unmonitored' } as const;
+	const status = known[header(entry, 'Status').toLowerCase() as keyof typeof known] ?? 'unknown';
+	const trip = Number(header(entry, 'RoundtripUsec'));
+	const expires = number(entry, 'ExpirationTime');
+	const every = number(entry, 'QualifyFrequency');
+	return {
+		driver: 'PJSIP',
+		name: header(entry, 'Endpoint') || (/^[^;@]+/.exec(header(entry, 'ObjectName'))?.[0] ?? ''),
+		address: /^sips?:(?:[^@]*@)?([^:;>]+)/i.exec(header(entry, 'Uri'))?.[1] ?? '',
+		dynamic: expires > 0,
+		status: every === 0 ? 'unmonitored' : status,
+		...(status === 'reachable' && trip > 0 && { milliseconds: trip / 1000 }),
+		...(expires > 0 && { expires }),
+		qualify: { every, timeout: number(entry, 'QualifyTimeout') },
+	};
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { emptyMemory } from '../../src/memory.ts';
+import type { Situation } from '../../src/plan.ts';
+import { planRegistrations } from '../../src/plan-registrations.ts';
+import { finding, settingsOf } from './given.ts';
+
+const TRUNK = 'PJSIP/pjtrunk';
+const GIVEN_UP = finding('registrations.given_up', TRUNK, { remedy: `re-register:${TRUNK}` });
+
+const situation = (rest: Partial<Situation> = {}): Situation => ({
+	settings: settingsOf({ VICIKEEP_REREGISTER: 'on' }),
+	memory: emptyMemory('boot'),
+	findings: [GIVEN_UP],
+	looks: () => 2,
+	countsIn: () => 0,
+	table: [],
+	now: new Date(2026, 0, 1, 12, 0, 0),
+	uptime: 10_000,
+	databaseUptime: 5000,
+	endOfDay: undefined,
+	pressure: () => ({}) as never,
+	done: [],
+	seen: ['asterisk', 'registrations'],
+	asteriskVersion: '16.0.0',
+	options: {} as Situation['options'],
+	mayStartAsterisk: undefined,
+	remaining: 40,
+	mayNot: undefined,
+	rebuild: undefined,
+	...rest,
+});
+
+const tried = (at: number) => ({ memory: { ...emptyMemory('boot'), attempts: { [TRUNK]: [at] } } });
+
+describe('a registration that was given up', () => {
+	it('is asked for again by its own name', () => {
+		expect(planRegistrations(situation())).toEqual([
+			{
+				id: `re-register:${TRUNK}`,
+				kind: 'reload',
+				subject: TRUNK,
+				steps: [{ do: 're-register', registration: 'pjtrunk' }],
+			},
+		]);
+	});
+
+	it.each([
+		['was tried an hour ago', tried(6_400), undefined],
+		['was tried within the hour', tried(6_401), /tried at 11:00:01, and once an hour is enough.* due at 12:00:01/],
+		['was seen once', { looks: () => 1 }, /seen once/],
+		['was seen too soon', { countsIn: () => 20 }, /less than 50 s ago/],
+		['may not be repaired', { mayNot: 'paused' }, /^paused$/],
+		[
+			'has a cause',
+			{ findings: [{ ...GIVEN_UP, cause: 'registrations.unreachable PJSIP/pjtrunk' }] },
+			/until this is over/,
+		],
+		[
+			'is of a dialer that is set up wrongly',
+			{ findings: [GIVEN_UP, finding('config.server_unknown', '10.0.0.1')] },
+			/nothing can be relied on/,
+		],
+		['comes at the end of a run', { remaining: 5 }, /only 5 s are left/],
+	])('that %s', (_, rest, reason) => {
+		const [action] = planRegistrations(situation(rest));
+		if (reason === undefined) expect(action?.withheld).toBeUndefined();
+		else expect(action?.withheld).toMatch(reason);
+	});
+
+	it('is nothing to do without a remedy', () => {
+		expect(planRegistrations(situation({ findings: [finding('registrations.refused', TRUNK)] }))).toEqual([]);
+	});
+});

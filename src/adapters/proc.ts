@@ -109,38 +109,6 @@ export class Proc {
 		}
 	}
 
-	/**
-	 * How many file descriptors a process may have, and at most has: the size of its table, which the kernel makes in powers
-	 * of two and which costs nothing to ask. Undefined when it is not shown to us, or there is no limit.
-	 */
-	descriptors(pid: number): { most: number; table: number } | undefined {
-		try {
-			const most = /^Max open files\s+(\d+)/m.exec(this.#read(`${pid}/limits`))?.[1];
-			const table = /^FDSize:\s*(\d+)/m.exec(this.#read(`${pid}/status`))?.[1];
-			return most === undefined || table === undefined ? undefined : { most: Number(most), table: Number(table) };
-		} catch {
-			return undefined;
-		}
-	}
-
-	/** How many file descriptors a process has; undefined when they are not shown to us. */
-	descriptorsInUse(pid: number): number | undefined {
-		try {
-			return readdirSync(`${this.#root}/${pid}/fd`).length;
-		} catch {
-			return undefined;
-		}
-	}
-
-	/** Paths of the files that a process has open; none when they are not shown to us. */
-	openFiles(pid: number): string[] {
-		try {
-			return readdirSync(`${this.#root}/${pid}/fd`).flatMap((fd) => this.#link(`${pid}/fd/${fd}`) ?? []);
-		} catch {
-			return [];
-		}
-	}
-
 	/** The sockets of this machine (of our network namespace) that use one of these ports. */
 	socketsOn(ports: readonly number[], protocol: 'tcp' | 'udp'): Socket[] {
 		return [protocol, `${protocol}6`].flatMap((name) => {

@@ -1,3 +1,4 @@
+import { descriptorLimits, descriptorsInUse } from '../adapters/descriptors.ts';
 import { isMissing, sizeOf } from '../adapters/files.ts';
 import { type MachineMemory, readMemory } from '../adapters/memory.ts';
 import { readPressure } from '../adapters/pressure.ts';
@@ -132,12 +133,12 @@ export function grownSince(before: Memory['oom'], kills: number | undefined, upt
 
 /** Counting what a busy Asterisk has open takes a call for each, so it is only done when its table is large enough. */
 function descriptorsOf(world: World): MachineObservation['descriptors'] {
-	const { proc, settings } = world;
+	const { settings } = world;
 	const [asterisk] = findAsterisk(world.processes(), settings.asteriskEtc);
-	const found = asterisk && proc.descriptors(asterisk.pid);
+	const found = asterisk && descriptorLimits(settings.proc, asterisk.pid);
 	if (!asterisk || !found) return undefined;
 	const suspicious = 100 * found.table >= settings.limits.open_files.warn * found.most;
-	const used = suspicious ? proc.descriptorsInUse(asterisk.pid) : undefined;
+	const used = suspicious ? descriptorsInUse(settings.proc, asterisk.pid) : undefined;
 	return { most: found.most, used: used ?? Math.min(found.table, found.most) };
 }
 

@@ -1,3 +1,4 @@
+import { openFiles } from '../adapters/descriptors.ts';
 import { mountOf, readMounts } from '../adapters/disks.ts';
 import { filesAtRest } from '../adapters/recordings.ts';
 import type { World } from '../world.ts';
@@ -41,5 +42,5 @@ export function readRecordings(world: World): Backlog[] {
 
 function openInAsterisk(world: World): Set<string> {
 	const running = findAsterisk(world.processes(), world.settings.asteriskEtc);
-	return new Set(running.flatMap(({ pid }) => world.proc.openFiles(pid)));
+	return new Set(running.flatMap(({ pid }) => openFiles(world.settings.proc, pid)));
 }

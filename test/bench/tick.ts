@@ -44,6 +44,8 @@ async function main(): Promise<void> {
 		const perl = { ...dialer.env, PERL5LIB: libs, LD_LIBRARY_PATH: libs };
 		const account = [dialer.serverIp, '3306', 'asterisk', 'cron', '1234'];
 		const envFile = join(dialer.folder, 'etc/vicikeep.env');
+		// as an installation on this dialer does
+		spawnSync(process.execPath, [join(VICIKEEP, '../make-cache.cjs'), envFile], { env: { ...dialer.env, ...QUICK } });
 		const subjects: Record<string, () => Cost> = {
 			'bare node': () => cost(process.execPath, ['-e', '0'], dialer.env),
 			'perl yardstick': () => cost('/usr/bin/perl', [yardstick, ...account], perl),

@@ -31,7 +31,21 @@ describe('a daemon is there', () => {
 			seen('processes.absent AST_VDremote_agents', 120, 2),
 			['processes.absent warning start:AST_VDremote_agents'],
 		],
-		['absent in the end-of-day minute', 'AST_VDadapt', { copies: [] }, {}, [], { minutesAfterEndOfDay: 2 }],
+		[
+			'absent in the end-of-day minute',
+			'AST_VDadapt',
+			{ copies: [] },
+			seen('processes.absent AST_VDadapt', 130, 2),
+			[],
+			{ minutesAfterEndOfDay: 2 },
+		],
+		[
+			'absent for as long at another time',
+			'AST_VDadapt',
+			{ copies: [] },
+			seen('processes.absent AST_VDadapt', 130, 2),
+			['processes.absent warning start:AST_VDadapt'],
+		],
 		[
 			'absent then, but does not end by itself',
 			'AST_update',

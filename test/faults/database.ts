@@ -4,7 +4,7 @@ import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
 import { late, relay } from './relay.ts';
-import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
+import { AUTO_DIALER, LISTENER, ON_THE_DATABASE } from './scripts.ts';
 
 const STARTS = ['start:AST_manager_listen', 'start:AST_update', 'start:AST_manager_send', 'start:AST_VDauto_dial'];
 const ABSENT = STARTS.map((id) => `processes.absent ${id.split(':')[1]}`);
@@ -159,6 +159,7 @@ export const DATABASE: Area = {
 			},
 			find: ['queues.database queues'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
+			ends: [AUTO_DIALER],
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},

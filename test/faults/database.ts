@@ -156,10 +156,11 @@ export const DATABASE: Area = {
 					await sql(stage, 'FLUSH TABLES');
 					writeFileSync(index, whole);
 				});
+				await gone(stage, AUTO_DIALER);
 			},
-			find: ['queues.database queues'],
+			find: ['queues.database queues', 'processes.absent AST_VDauto_dial'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
-			ends: [AUTO_DIALER],
+			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},

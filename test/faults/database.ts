@@ -4,7 +4,7 @@ import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
 import { late, relay } from './relay.ts';
-import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
+import { AUTO_DIALER, LISTENER, ON_THE_DATABASE } from './scripts.ts';
 
 const STARTS = ['start:AST_manager_listen', 'start:AST_update', 'start:AST_manager_send', 'start:AST_VDauto_dial'];
 const ABSENT = STARTS.map((id) => `processes.absent ${id.split(':')[1]}`);
@@ -156,9 +156,12 @@ export const DATABASE: Area = {
 					await sql(stage, 'FLUSH TABLES');
 					writeFileSync(index, whole);
 				});
+				await gone(stage, AUTO_DIALER);
 			},
 			find: ['queues.database queues'],
+			beside: ['processes.absent AST_VDauto_dial'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
+			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},

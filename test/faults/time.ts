@@ -100,6 +100,7 @@ export const TIME: Area = {
 			inject: async (stage) =>
 				daemonsThrough(stage, await relay(stage, 5038, without(['CoreShowChannels'], 'updatecron'))),
 			find: ['processes.manager_slow AST_update'],
+			fleeting: true,
 			after: { stays: 1 },
 			between: 2600,
 			within: { found: 9 },

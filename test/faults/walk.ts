@@ -123,6 +123,7 @@ export class Walker {
 				walked.repaired = look;
 				break;
 			}
+			if (fault.fleeting && walked.found !== undefined) break;
 			// what stays is seen once more and is enough; a start that fails takes long
 			if (fault.after !== 'well' && walked.found !== undefined && look > Math.max(walked.found, LASTING_LOOKS - 1))
 				break;

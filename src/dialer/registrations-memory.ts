@@ -20,6 +20,8 @@ export interface RegistrationsMemory {
 	peers: Peer[];
 	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
+	/** tries after which chan_sip gives a registration up, and when it was asked for them */
+	sipAttempts?: { at: number; attempts: number } | undefined;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
@@ -43,7 +45,10 @@ export const TRY_SECONDS = 32;
 const TRY_SLACK = 8;
 
 /** What a look saw, as far as the next one is to know it. */
-export type Learnt = Pick<RegistrationsMemory, 'turn' | 'trunks' | 'serverId' | 'absent' | 'counts' | 'qualify'> & {
+export type Learnt = Pick<
+	RegistrationsMemory,
+	'turn' | 'trunks' | 'serverId' | 'absent' | 'counts' | 'qualify' | 'sipAttempts'
+> & {
 	trunksAt: number | undefined;
 	trunkPeers: readonly Peer[];
 	registrations: readonly Registration[];
@@ -76,6 +81,7 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		absent,
 		counts: lengths,
 		qualify,
+		...(seen.sipAttempts && { sipAttempts: seen.sipAttempts }),
 		peers: [...seen.trunkPeers],
 		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
 		expiring: Object.fromEntries(

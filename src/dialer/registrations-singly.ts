@@ -1,6 +1,6 @@
 import { header } from '../adapters/ami-wire.ts';
 import type { Asked } from './registrations-asking.ts';
-import { endpointOf, statusOf } from './registrations-lists.ts';
+import { attemptsIn, endpointOf, statusOf } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
 import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
 import { isTrunk, subjectOf } from './registrations-trunks.ts';
@@ -27,11 +27,20 @@ export async function askSingly(
 	before: RegistrationsMemory | undefined,
 	trunks: readonly Trunk[],
 ): Promise<void> {
+	await askAttempts(questions, asked);
 	const age = (subject: string): number => questions.uptime - (asked.qualify[subject]?.at ?? Number.NEGATIVE_INFINITY);
 	const due = [...sipTrunks(questions, asked, trunks), ...pjsipTrunks(questions, asked, before, trunks)]
 		.filter(({ subject, every }) => age(subject) >= every)
 		.sort((one, other) => (age(one.subject) === age(other.subject) ? 0 : age(other.subject) - age(one.subject)));
 	for (const { ask } of due.slice(0, AT_ONCE)) await ask();
+}
+
+/** How often chan_sip tries a registration is a setting for all of them, told on the console only. */
+async function askAttempts(questions: AmiQuestions, asked: Asked): Promise<void> {
+	const age = questions.uptime - (asked.sipAttempts?.at ?? Number.NEGATIVE_INFINITY);
+	if (age < GOOD_FOR || !asked.registrations.some(({ driver }) => driver === 'SIP')) return;
+	const attempts = attemptsIn(await questions.command('sip show settings'));
+	asked.sipAttempts = { at: questions.uptime, attempts };
 }
 
 function sipTrunks(questions: AmiQuestions, { peers, qualify, counts }: Asked, trunks: readonly Trunk[]): Single[] {

@@ -86,6 +86,16 @@ describe('trunks and phones of a real carrier', () => {
 		});
 	});
 
+	it('are asked with all else in one session of at most 16 actions', async () => {
+		for (let run = 0; run < 3; run++) {
+			const { stderr } = await dialer.check(['-vv']);
+			const actions = [...stderr.matchAll(/AMI > Action: (\w+)/g)].map(([, action]) => action);
+			expect(actions.filter((action) => action === 'Login')).toHaveLength(1);
+			// the goodbye is not shown
+			expect(actions.length).toBeLessThanOrEqual(15);
+		}
+	});
+
 	it('phones that go away at once are told as one, and no trunk with them', async () => {
 		phones.asterisk.freeze();
 		await lookFor(['phones_lost phones'], 20);

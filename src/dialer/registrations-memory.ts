@@ -11,6 +11,8 @@ export interface RegistrationsMemory {
 	interval: number;
 	trunks: Trunk[];
 	trunksAt?: number;
+	/** registrations of no carrier */
+	strangers: string[];
 	serverId: string;
 	/** channel drivers that Asterisk does not have, and until when they are not asked for */
 	absent: Partial<Record<Driver, number>>;
@@ -47,7 +49,7 @@ const TRY_SLACK = 8;
 /** What a look saw, as far as the next one is to know it. */
 export type Learnt = Pick<
 	RegistrationsMemory,
-	'turn' | 'trunks' | 'serverId' | 'absent' | 'counts' | 'qualify' | 'sipAttempts'
+	'turn' | 'trunks' | 'strangers' | 'serverId' | 'absent' | 'counts' | 'qualify' | 'sipAttempts'
 > & {
 	trunksAt: number | undefined;
 	trunkPeers: readonly Peer[];
@@ -70,13 +72,14 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 	const measured = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
 	const interval = measured ?? USUAL_INTERVAL;
 	const phones = before?.phones ?? [];
-	const { turn, trunks, trunksAt, serverId, absent, counts: lengths, qualify } = seen;
+	const { turn, trunks, trunksAt, strangers, serverId, absent, counts: lengths, qualify } = seen;
 	return {
 		turn,
 		at: counts ? uptime : (before?.at ?? uptime),
 		interval,
 		trunks,
 		...(trunksAt !== undefined && { trunksAt }),
+		strangers,
 		serverId,
 		absent,
 		counts: lengths,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Carrier, enterTrunks, startCarrier, TRUNKS } from '../sandbox/carrier.ts';
+import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { sleep } from './injections.ts';
 
@@ -22,15 +23,17 @@ async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Ca
 	return carrier;
 }
 
-/** Stops a carrier in its tracks for so long. */
-async function silent({ asterisk }: Carrier, { later }: Stage, milliseconds?: number): Promise<void> {
+/** Stops a carrier in its tracks for so long, and waits until its trunk has heard that it is back. */
+async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseconds?: number): Promise<void> {
 	asterisk.freeze();
 	later(() => asterisk.thaw());
 	await sleep(milliseconds ?? 4000);
-	if (milliseconds !== undefined) {
-		asterisk.thaw();
-		await sleep(3000);
-	}
+	if (milliseconds === undefined) return;
+	asterisk.thaw();
+	// one that is unreachable is asked every ten seconds
+	await until('the trunk', 15_000, async () =>
+		/OK \(\d+ ms\)/.test(await dialer.asterisk.cli('sip show peer siptrunk')),
+	);
 }
 
 const INTERVALS = 'registrations.intervals SIP/siptrunk';

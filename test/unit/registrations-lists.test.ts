@@ -146,6 +146,7 @@ describe('a PJSIP registration that is tried in vain', () => {
 			turn: 2,
 			trunks,
 			trunksAt: undefined,
+			strangers: [],
 			serverId: '',
 			absent: {},
 			counts: {},

@@ -27,7 +27,7 @@ async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Ca
 async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseconds?: number): Promise<void> {
 	asterisk.freeze();
 	later(() => asterisk.thaw());
-	await sleep(milliseconds ?? 4000);
+	await sleep(milliseconds ?? 2500);
 	if (milliseconds === undefined) return;
 	asterisk.thaw();
 	// one that is unreachable is asked every ten seconds
@@ -68,14 +68,14 @@ export const NETWORK: Area = {
 		{
 			pains: [44],
 			says: 'a registration was given up for ever while the carrier was away for a moment',
-			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 8000),
+			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 4500),
 			find: ['registrations.given_up SIP/siptrunk'],
 			tells: /registerattempts/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
 				but: 'it is tried for ever',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 8000),
+				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 4500),
 				tells: [INTERVALS],
 			},
 		},

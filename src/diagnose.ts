@@ -199,6 +199,7 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 	// several checks that fail to read the database tell one story
 	if (finding.id.endsWith('.database'))
 		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
+	if (finding.id === 'registrations.loops') return all.find(daemon(finding.subject));
 	const queue = finding.id.startsWith('queues.');
 	if (!queue && !finding.id.startsWith('processes.')) return undefined;
 	const of = restsOf(finding.subject);

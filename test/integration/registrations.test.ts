@@ -86,6 +86,17 @@ describe('trunks and phones of a real carrier', () => {
 		});
 	});
 
+	it('are asked with all else in one session of at most 16 actions', async () => {
+		// the conf check asks more until it has seen each file held
+		for (let run = 0; run < 2; run++) await dialer.check(['-vv']);
+		const { stderr } = await dialer.check(['-vv']);
+		const actions = [...stderr.matchAll(/AMI > Action: (\w+)/g)].map(([, action]) => action);
+		expect(actions.filter((action) => action === 'Login')).toHaveLength(1);
+		expect(actions).toEqual(expect.arrayContaining(['CoreStatus', 'SIPpeers', 'IAXpeerlist', 'PJSIPShowEndpoint']));
+		// the goodbye is not shown
+		expect(actions.slice(15)).toEqual([]);
+	});
+
 	it('phones that go away at once are told as one, and no trunk with them', async () => {
 		phones.asterisk.freeze();
 		await lookFor(['phones_lost phones'], 20);

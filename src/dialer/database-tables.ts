@@ -84,10 +84,13 @@ export async function askOfTables(
 	}
 }
 
-/** A table that cannot be opened has no engine, and its comment says why. */
+/**
+ * A table that cannot be opened has no engine, and its comment says why. Only a question about its rows makes the server
+ * open it at all.
+ */
 async function readBroken(world: World): Promise<BrokenTable[]> {
 	const rows = await world.query(
-		`SELECT TABLE_NAME AS name, ENGINE AS engine, TABLE_COMMENT AS says FROM information_schema.TABLES
+		`SELECT TABLE_NAME AS name, ENGINE AS engine, TABLE_ROWS AS \`rows\`, TABLE_COMMENT AS says FROM information_schema.TABLES
 		WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME IN (${list(VITAL_TABLES)}) LIMIT 30`,
 		[],
 	);

@@ -1,5 +1,4 @@
-import type { Peer } from './dialer/registrations-lists.ts';
-import type { Driver, Trunk } from './dialer/trunks.ts';
+import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
@@ -73,34 +72,6 @@ export interface ProcessMemory {
 	updater?: UpdaterHistory;
 	/** when FastAGI_log was last asked to serve, seconds since boot, and whether it did */
 	probe?: { at: number; served: boolean };
-}
-
-/** What was seen of trunks and phones. Times are seconds since boot unless told. */
-export interface RegistrationsMemory {
-	/** looks so far */
-	turn: number;
-	/** the last look that counted, and how long after the one before it came */
-	at: number;
-	interval: number;
-	trunks: Trunk[];
-	trunksAt?: number;
-	serverId: string;
-	/** channel drivers that Asterisk does not have, and until when they are not asked for */
-	absent: Partial<Record<Driver, number>>;
-	/** length of the last list of peers */
-	counts: Partial<Record<Driver, number>>;
-	/** trunks as they were seen last */
-	peers: Peer[];
-	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
-	qualify: Record<string, { at: number; every: number }>;
-	/** phones that were there in the last looks that counted, the newest last */
-	phones: number[];
-	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
-	expiring: Record<string, number>;
-	/** registrations that PJSIP was seen to try again and again, since when */
-	retrying: Record<string, number>;
-	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
-	exhausted: Record<string, number>;
 }
 
 /** What one run tells the next. Only runs that hold the lock write it. */

@@ -115,7 +115,6 @@ const KNOWN: string[] = [
 export function settle(sources: SettingsSources): Settings {
 	const problems: string[] = [];
 	const given = gather(sources, problems);
-
 	const text = (name: SettingName): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
@@ -135,7 +134,6 @@ export function settle(sources: SettingsSources): Settings {
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
 	};
-
 	const oneOf = <T extends string>(name: SettingName, allowed: readonly T[], fallback: T): T =>
 		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
 

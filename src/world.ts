@@ -118,12 +118,13 @@ export class World {
 		return crontab && jobsFor(crontab, script).length > 0;
 	}
 
-	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
+	/**
+	 * The same world for another look in this run: process table and rows are read anew, connections are kept. So is what
+	 * Asterisk said, because a second look may be without it.
+	 */
 	lookAgain(): void {
 		this.#table = undefined;
 		this.#facts = undefined;
-		this.asteriskChannels = undefined;
-		this.asteriskTimes = undefined;
 		this.endAmi();
 	}
 

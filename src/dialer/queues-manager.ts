@@ -49,6 +49,8 @@ export interface ManagerSample {
 
 /** Originates that must have been sent before their answers say anything. */
 export const FEWEST_ORIGINATES = 20;
+/** Seconds for which the fate of an originate is of interest. */
+const OLDEST_ORIGINATES = 600;
 const BACKLOG_LIMIT = 1000;
 const LONGEST_BACKLOG = 100_000;
 /** The newest actions in which answered originates are looked for. */
@@ -125,8 +127,15 @@ function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Back
 	};
 }
 
-/** Sizes of the live tables, what became of the originates of the last minutes, and whether FastAGI logs calls. */
-export async function readManagerSample(tables: TableReader, serverIp: string): Promise<ManagerSample> {
+/**
+ * Sizes of the live tables, what became of the originates of the last minutes, and whether FastAGI logs calls.
+ * @param listening seconds since the listener was started: what was sent before that it could not see; 0 when there is none
+ */
+export async function readManagerSample(
+	tables: TableReader,
+	serverIp: string,
+	listening: number,
+): Promise<ManagerSample> {
 	const found = await tables.ask<Row & { table: string; engine: string | null; next: number | null }>(
 		'information_schema.TABLES',
 		`SELECT TABLE_NAME AS \`table\`, ENGINE AS engine, TABLE_ROWS AS \`rows\`, TABLE_ROWS * AVG_ROW_LENGTH AS bytes,
@@ -144,17 +153,23 @@ export async function readManagerSample(tables: TableReader, serverIp: string): 
 	const manager = found.find(({ table }) => table === 'vicidial_manager');
 	const costly = manager?.engine === 'MEMORY' && Number(manager.rows ?? 0) > LARGEST_MEMORY_TABLE;
 	if (!manager?.next || costly) return { sizes };
-	return { sizes, originates: await readOriginates(tables, serverIp, manager.next) };
+	return { sizes, originates: await readOriginates(tables, serverIp, manager.next, listening) };
 }
 
-async function readOriginates(tables: TableReader, serverIp: string, next: number): Promise<Originates> {
+async function readOriginates(
+	tables: TableReader,
+	serverIp: string,
+	next: number,
+	listening: number,
+): Promise<Originates> {
+	const oldest = listening === 0 ? OLDEST_ORIGINATES : Math.min(OLDEST_ORIGINATES, listening);
 	const rows = await tables.ask<{ status: string; count: number; calls: number }>(
 		'vicidial_manager',
 		// the newest by themselves: beside a server_ip, another index would be chosen and all rows of this server read
 		`SELECT status, COUNT(*) AS count, COALESCE(SUM(LEFT(callerid, 1) IN ('V', 'M')), 0) AS calls
 		FROM (SELECT status, callerid, server_ip, action, entry_date FROM vicidial_manager WHERE man_id >= ? LIMIT ${2 * NEWEST_ACTIONS}) AS newest
 		WHERE server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
-		[Math.max(0, next - NEWEST_ACTIONS), serverIp, localStamp(-600), localStamp(-60)],
+		[Math.max(0, next - NEWEST_ACTIONS), serverIp, localStamp(-oldest), localStamp(-60)],
 	);
 	const sum = (what: 'count' | 'calls', ...statuses: string[]): number =>
 		rows.filter(({ status }) => statuses.includes(status)).reduce((total, row) => total + Number(row[what]), 0);

@@ -23,7 +23,7 @@ TIMESTAMP columns that no longer update themselves, the schema version, replicat
 		connections: 'hardly a connection is left',
 		slow: 'a trivial statement takes long',
 		clock_skew: "its clock is not this machine's",
-		table_broken: 'a table cannot be read: it has crashed, or its files are damaged',
+		crashed: 'a table cannot be read: it has crashed, or its files are damaged',
 		column_without_update: 'a TIMESTAMP column has lost its automatic update, so what it tells stands still',
 		schema: 'the schema is of another version than the programs expect',
 		replica: 'it is a replica that is late or has stopped',

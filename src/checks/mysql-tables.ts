@@ -15,7 +15,7 @@ export function judgeTables(
 	const metrics: Metric[] = [];
 	for (const { table, says } of touched?.answer.broken ?? []) {
 		findings.push({
-			id: 'mysql.table_broken',
+			id: 'mysql.crashed',
 			subject: table,
 			status: 'critical',
 			summary: `table ${table} cannot be read: ${says}`,

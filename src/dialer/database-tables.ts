@@ -62,6 +62,8 @@ const SELF_UPDATING = {
 };
 /** MySQL errors: no such table, no right to read it. */
 const NOT_OURS = [1146, 1142, 1143];
+/** Tables that are read again at once because they were damaged before. */
+const MOST_SUSPECTS = 5;
 /** Statements that these questions may take in one look. */
 const BUDGET = 1;
 
@@ -72,7 +74,12 @@ export async function askOfTables(
 	world: World,
 ): Promise<{ samples: Samples<TableQuestions>; turns: Turns | undefined }> {
 	const questions: TableQuestions = {
-		touched: { every: 1, cost: 1, read: () => touchNext(world) },
+		touched: {
+			every: 1,
+			cost: 1,
+			urgent: (world.memory.crashedTables ?? []).length > 0,
+			read: () => touchNext(world),
+		},
 		stale: { every: 10, cost: 1, read: () => readStale(world) },
 		replica: {
 			every: 10,
@@ -99,7 +106,8 @@ export async function askOfTables(
 async function touchNext(world: World): Promise<Touched> {
 	const before = world.memory.turns?.mysql?.samples.touched?.answer as Touched | undefined;
 	const next = VITAL_TABLES[(VITAL_TABLES.indexOf(before?.last ?? '') + 1) % VITAL_TABLES.length] ?? '';
-	const again = (before?.broken ?? []).map(({ table }) => table).filter((table) => table !== next);
+	const suspects = [...(before?.broken ?? []).map(({ table }) => table), ...(world.memory.crashedTables ?? [])];
+	const again = [...new Set(suspects)].filter((table) => table !== next).slice(0, MOST_SUSPECTS);
 	const broken: BrokenTable[] = [];
 	for (const table of [...again, next]) {
 		const says = await touch(world, table);

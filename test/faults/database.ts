@@ -157,7 +157,7 @@ export const DATABASE: Area = {
 					writeFileSync(index, whole);
 				});
 			},
-			find: ['queues.database queues'],
+			find: ['mysql.crashed vicidial_live_agents', 'queues.database queues'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },

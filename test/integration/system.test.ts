@@ -182,7 +182,7 @@ describe('the database', () => {
 		});
 		truncateSync(file, 20);
 		await database().query(`FLUSH TABLES ${table}`);
-		const root = `mysql.table_broken ${table}`;
+		const root = `mysql.crashed ${table}`;
 		await until('the look at the tables', 20_000, async () =>
 			(await tick(dialer, ['--only', 'mysql'])).findings.includes(root),
 		);

@@ -1,5 +1,4 @@
-import type { Peer } from './dialer/registrations-lists.ts';
-import type { Driver, Trunk } from './dialer/trunks.ts';
+import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
@@ -75,34 +74,6 @@ export interface ProcessMemory {
 	probe?: { at: number; served: boolean };
 }
 
-/** What was seen of trunks and phones. Times are seconds since boot unless told. */
-export interface RegistrationsMemory {
-	/** looks so far */
-	turn: number;
-	/** the last look that counted, and how long after the one before it came */
-	at: number;
-	interval: number;
-	trunks: Trunk[];
-	trunksAt?: number;
-	serverId: string;
-	/** channel drivers that Asterisk does not have, and until when they are not asked for */
-	absent: Partial<Record<Driver, number>>;
-	/** length of the last list of peers */
-	counts: Partial<Record<Driver, number>>;
-	/** trunks as they were seen last */
-	peers: Peer[];
-	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
-	qualify: Record<string, { at: number; every: number }>;
-	/** phones that were there in the last looks that counted, the newest last */
-	phones: number[];
-	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
-	expiring: Record<string, number>;
-	/** registrations that PJSIP was seen to try again and again, since when */
-	retrying: Record<string, number>;
-	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
-	exhausted: Record<string, number>;
-}
-
 /** What one run tells the next. Only runs that hold the lock write it. */
 export interface Memory {
 	version: 1;
@@ -138,6 +109,10 @@ export interface Memory {
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
 	registrations?: RegistrationsMemory;
+	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */
+	oom?: { kills: number; grown?: { by: number; at: number } };
+	/** folder of the database's files where they are this machine's: a full disk may be why it is down */
+	dataFolder?: string;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
@@ -157,13 +132,14 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf } = memory;
+	const { commands, server, asterisk, told, logged, conf, dataFolder } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
 		logged,
 		...(server && { server }),
 		...(asterisk && { asterisk }),
+		...(dataFolder !== undefined && { dataFolder }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
 	};
@@ -177,73 +153,4 @@ function afterBoot({ files, owed, ownCopy }: ConfMemory): ConfMemory {
 		...(ownCopy !== undefined && { ownCopy }),
 		...(owed && { owed }),
 	};
-}
-
-/** Tells how long something has been the case; the same key noted twice in a run is one thing. */
-export type Note = (key: string) => { looks: number; seconds: number; since: string };
-
-/** Seconds, or gaps between looks, after which an earlier look says nothing about now. */
-const FORGET_SECONDS = 300;
-const FORGET_GAPS = 5;
-
-/** The check that a condition belongs to: every key begins with its id. */
-const checkOf = (key: string): string => /^[a-z]+/.exec(key)?.[0] ?? '';
-
-/**
- * Keeps account of conditions over looks. A look of a check counts when `gap` seconds have passed since the last one that
- * did, so that a monitor or a person who looks more often never speeds anything up.
- */
-export class Notebook {
-	readonly #memory: Memory;
-	readonly #gap: number;
-	readonly #uptime: number;
-	readonly #now: string;
-	readonly #seen: Record<string, Condition> = {};
-
-	constructor(memory: Memory, gap: number, clock: { uptime: number; now: Date }) {
-		this.#memory = memory;
-		this.#gap = gap;
-		this.#uptime = clock.uptime;
-		this.#now = clock.now.toISOString();
-	}
-
-	/** Seconds until a look of this check counts again; 0 when this one does. */
-	countsIn(check: string): number {
-		const last = this.#memory.counted[check];
-		return last === undefined ? 0 : Math.max(0, last + this.#gap - this.#uptime);
-	}
-
-	readonly note: Note = (key) => {
-		const check = checkOf(key);
-		const counts = this.countsIn(check) === 0;
-		const before = this.#isFresh(check) ? this.#memory.conditions[key] : undefined;
-		const condition: Condition = before
-			? { ...before, looks: before.looks + (counts ? 1 : 0) }
-			: { since: this.#now, sinceUptime: this.#uptime, looks: counts ? 1 : 0 };
-		this.#seen[key] = condition;
-		return {
-			looks: condition.looks,
-			seconds: Math.max(0, this.#uptime - condition.sinceUptime),
-			since: condition.since,
-		};
-	};
-
-	/**
-	 * What to remember when these checks have been seen: their conditions of this look where it counts; all others stay as
-	 * they were, because what was not seen is not gone.
-	 */
-	remember(checks: readonly string[]): Pick<Memory, 'conditions' | 'counted'> {
-		const counting = checks.filter((check) => this.countsIn(check) === 0);
-		const of = (conditions: Record<string, Condition>, counted: boolean) =>
-			Object.entries(conditions).filter(([key]) => counting.includes(checkOf(key)) === counted);
-		return {
-			conditions: Object.fromEntries([...of(this.#memory.conditions, false), ...of(this.#seen, true)]),
-			counted: { ...this.#memory.counted, ...Object.fromEntries(counting.map((check) => [check, this.#uptime])) },
-		};
-	}
-
-	#isFresh(check: string): boolean {
-		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
-		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
-	}
 }

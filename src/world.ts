@@ -4,6 +4,7 @@ import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
+import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -65,6 +66,7 @@ export class World {
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
+	#facts: Promise<DatabaseFacts> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
 	#crontab: { read: Crontab | undefined } | undefined;
 
@@ -122,6 +124,7 @@ export class World {
 	 */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.#facts = undefined;
 		this.endAmi();
 	}
 
@@ -166,6 +169,12 @@ export class World {
 			this.settings.serverIp,
 		);
 		return this.#server;
+	}
+
+	/** What the database says of itself. @throws DatabaseTrouble */
+	databaseFacts(): Promise<DatabaseFacts> {
+		this.#facts ??= readDatabaseFacts(this);
+		return this.#facts;
 	}
 
 	/** What `server()` says, or what it said before the database went away. */

@@ -32,7 +32,7 @@ async function walkArea(area: Area): Promise<number> {
 	let failed = 0;
 	try {
 		for (const fault of area.faults) {
-			const walked = await walker.walk(fault);
+			const walked = await walker.walk(fault).catch((error: Error): Walked => ({ problems: [error.message] }));
 			if (walked.problems.length > 0) failed++;
 			tell(area.name, fault, walked);
 		}

@@ -5,23 +5,9 @@ import { COMMON_FINDINGS } from '../../src/checks/check.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import type { ActionReport, CheckReport, Report } from '../../src/types.ts';
 import type { Dialer } from '../sandbox/dialer.ts';
+import { QUICK } from '../sandbox/quick.ts';
 
-/**
- * Settings that take the waiting out: every look counts, daemons may be started at any second, nothing is too young, and
- * neither the time of the day nor what else this machine does holds a repair back.
- */
-export const QUICK = {
-	VICIKEEP_LOOK_GAP: '0',
-	VICIKEEP_START_WINDOW: 'any',
-	VICIKEEP_GRACE_BOOT: '0',
-	VICIKEEP_GRACE_DATABASE: '0',
-	VICIKEEP_GRACE_START: '0',
-	VICIKEEP_QUIET_TIMES: 'none',
-	VICIKEEP_CRIT_LOAD_PER_CORE: 'never',
-	VICIKEEP_CRIT_CPU_PRESSURE: 'never',
-	VICIKEEP_CRIT_IO_PRESSURE: 'never',
-	VICIKEEP_CRIT_MEMORY_PRESSURE: 'never',
-} as const;
+export { QUICK };
 
 /** Every finding that --explain tells of. */
 const DOCUMENTED = new Set(

@@ -22,7 +22,7 @@ const QUEUES = 'queues';
 /** Troubles of a process whose foundation answers too late. */
 const LATE = [
 	QUEUES,
-	...ofProcesses('silent', 'heartbeat_old', 'heartbeat_missing', 'hung', 'slow', 'saturated'),
+	...ofProcesses('silent', 'awaits_database', 'heartbeat_old', 'heartbeat_missing', 'hung', 'slow', 'saturated'),
 	...ofProcesses('keepalive_silent', 'trigger_overdue', 'piling', 'overrunning', 'not_done'),
 ];
 /** Troubles of a process whose foundation does not answer at all. */

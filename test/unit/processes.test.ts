@@ -186,6 +186,23 @@ describe('a daemon lives', () => {
 			seen(asleep),
 			['processes.silent critical restart:AST_manager_send'],
 		],
+		[
+			'waits for the answer to its own statement',
+			'AST_VDauto_dial',
+			{
+				copies: [copyOf({ asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } })],
+				...age(400, 'auto_dialer_heartbeat'),
+			},
+			seen(asleep),
+			['processes.awaits_database critical'],
+		],
+		[
+			'asks long, and has run since the last look',
+			'AST_VDauto_dial',
+			{ copies: [copyOf({ sleeps: 8, asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } })] },
+			seen(asleep),
+			[],
+		],
 		['never ran for a short while', 'AST_manager_send', {}, seen(asleep, 10), []],
 		['ran between two looks', 'AST_manager_send', { copies: [copyOf({ sleeps: 8 })] }, seen(asleep), []],
 		[

@@ -1,5 +1,5 @@
-import type { Peer } from './dialer/registrations-lists.ts';
-import type { Driver, Trunk } from './dialer/trunks.ts';
+import type { OutsideMemory } from './announce.ts';
+import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
@@ -74,34 +74,6 @@ export interface ProcessMemory {
 	probe?: { at: number; served: boolean };
 }
 
-/** What was seen of trunks and phones. Times are seconds since boot unless told. */
-export interface RegistrationsMemory {
-	/** looks so far */
-	turn: number;
-	/** the last look that counted, and how long after the one before it came */
-	at: number;
-	interval: number;
-	trunks: Trunk[];
-	trunksAt?: number;
-	serverId: string;
-	/** channel drivers that Asterisk does not have, and until when they are not asked for */
-	absent: Partial<Record<Driver, number>>;
-	/** length of the last list of peers */
-	counts: Partial<Record<Driver, number>>;
-	/** trunks as they were seen last */
-	peers: Peer[];
-	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
-	qualify: Record<string, { at: number; every: number }>;
-	/** phones that were there in the last looks that counted, the newest last */
-	phones: number[];
-	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
-	expiring: Record<string, number>;
-	/** registrations that PJSIP was seen to try again and again, since when */
-	retrying: Record<string, number>;
-	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
-	exhausted: Record<string, number>;
-}
-
 /** What one run tells the next. Only runs that hold the lock write it. */
 export interface Memory {
 	version: 1;
@@ -137,6 +109,8 @@ export interface Memory {
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
 	registrations?: RegistrationsMemory;
+	/** what was told to the programs and the address outside */
+	outside?: OutsideMemory;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
@@ -156,7 +130,7 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf } = memory;
+	const { commands, server, asterisk, told, logged, conf, outside } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
@@ -165,6 +139,7 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 		...(asterisk && { asterisk }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
+		...(outside && { outside }),
 	};
 }
 

@@ -4,6 +4,8 @@ import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
+import type { UpdaterOf } from './dialer/heartbeats.ts';
+import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -61,6 +63,10 @@ export class World {
 	asteriskChannels: number | undefined;
 	/** Asterisk's clock and age by its own word; undefined until it was asked in this look */
 	asteriskTimes: AsteriskTimes | undefined;
+	/** the heartbeats of all dialers; undefined until they were read in this look */
+	updaters: readonly UpdaterOf[] | undefined;
+	/** what this dialer has registered elsewhere; empty until that was looked at */
+	registrations: readonly Registration[] = [];
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
@@ -121,6 +127,7 @@ export class World {
 		this.#table = undefined;
 		this.asteriskChannels = undefined;
 		this.asteriskTimes = undefined;
+		this.updaters = undefined;
 		this.endAmi();
 	}
 

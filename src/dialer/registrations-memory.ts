@@ -1,5 +1,33 @@
-import type { RegistrationsMemory } from '../memory.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
+import type { Driver, Trunk } from './trunks.ts';
+
+/** What was seen of trunks and phones. Times are seconds since boot unless told. */
+export interface RegistrationsMemory {
+	/** looks so far */
+	turn: number;
+	/** the last look that counted, and how long after the one before it came */
+	at: number;
+	interval: number;
+	trunks: Trunk[];
+	trunksAt?: number;
+	serverId: string;
+	/** channel drivers that Asterisk does not have, and until when they are not asked for */
+	absent: Partial<Record<Driver, number>>;
+	/** length of the last list of peers */
+	counts: Partial<Record<Driver, number>>;
+	/** trunks as they were seen last */
+	peers: Peer[];
+	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
+	qualify: Record<string, { at: number; every: number }>;
+	/** phones that were there in the last looks that counted, the newest last */
+	phones: number[];
+	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
+	expiring: Record<string, number>;
+	/** registrations that PJSIP was seen to try again and again, since when */
+	retrying: Record<string, number>;
+	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
+	exhausted: Record<string, number>;
+}
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
 const USUAL_INTERVAL = 60;

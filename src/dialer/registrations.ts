@@ -1,6 +1,5 @@
 import { AmiRefusal, type AmiSession, AmiTrouble } from '../adapters/ami.ts';
 import { type AmiMessage, header } from '../adapters/ami-wire.ts';
-import type { RegistrationsMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import {
@@ -13,7 +12,7 @@ import {
 	sipRegistration,
 	statusOf,
 } from './registrations-lists.ts';
-import { nextMemory } from './registrations-memory.ts';
+import { nextMemory, type RegistrationsMemory } from './registrations-memory.ts';
 import { type Driver, readTrunks, type Trunk } from './trunks.ts';
 
 const ANSWER_TIMEOUT = 5000;
@@ -73,6 +72,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	const asked = await withAmi(world, (session) => new Asking(world, session, before, known.trunks).all());
 	const now = Date.now() / 1000 + (world.asteriskTimes?.clockSkew ?? 0);
 	const seen = asked ?? nothing;
+	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;

@@ -1,7 +1,7 @@
 import { registrations as check } from '../../src/checks/registrations.ts';
 import type { RegistrationsSeen } from '../../src/dialer/registrations.ts';
 import type { Peer, Registration } from '../../src/dialer/registrations-lists.ts';
-import type { RegistrationsMemory } from '../../src/memory.ts';
+import type { RegistrationsMemory } from '../../src/dialer/registrations-memory.ts';
 import type { Finding, Judgement } from '../../src/types.ts';
 import { notebookOf, remembering, settingsOf } from './given.ts';
 

@@ -1,6 +1,5 @@
 import { Deadline } from './adapters/clock.ts';
 import { type LockedWork, withDatabaseLock } from './adapters/database-lock.ts';
-import { ping } from './adapters/heartbeat-url.ts';
 import { callHook, whyNotTrusted } from './adapters/hook.ts';
 import type { OutsideMemory, Topics, Word } from './announce.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -39,7 +38,7 @@ interface Call {
 
 /**
  * Tells the programs and the address outside, after the report of the run is out and all else is remembered: nothing here
- * can change or delay that. Never throws.
+ * can change or delay that.
  */
 export async function tellOutside(telling: Telling): Promise<Told> {
 	const { settings, report, due, before } = telling;
@@ -70,6 +69,7 @@ export async function tellOutside(telling: Telling): Promise<Told> {
 	const beat = async (): Promise<void> => {
 		if (!telling.pings || settings.heartbeatUrl === undefined) return;
 		const began = performance.now();
+		const { ping } = await import('./adapters/heartbeat-url.ts');
 		const trouble = await ping(settings.heartbeatUrl, report.exit_code >= 2);
 		results.push(resultOf('HEARTBEAT_URL', began, trouble ?? '', trouble === undefined ? 'done' : 'failed'));
 	};

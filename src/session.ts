@@ -162,7 +162,7 @@ export async function look(
 			const pings = last && settings.heartbeatUrl !== undefined && !options.dryRun && lock?.state !== 'taken';
 			if (!pings && (due?.words ?? []).length === 0) return problems;
 			const { tellOutside } = await import('./outside.ts');
-			const after = await tellOutside({
+			const telling = tellOutside({
 				settings,
 				report,
 				due: due ?? { words: [], changes: {}, failures: {} },
@@ -171,7 +171,12 @@ export async function look(
 				pings,
 				secrets: secretsOf(settings, learnt.amiMemory),
 			});
-			return remembers?.ready ? [...problems, ...keep({ ...next, outside: after.outside }, after.lines)] : problems;
+			try {
+				const after = await telling;
+				return remembers?.ready ? [...problems, ...keep({ ...next, outside: after.outside }, after.lines)] : problems;
+			} catch (error) {
+				return [...problems, `nothing was told outside: ${(error as Error).message}`];
+			}
 		},
 	};
 }

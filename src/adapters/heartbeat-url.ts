@@ -1,3 +1,6 @@
+import { request as plain } from 'node:http';
+import { request as secure } from 'node:https';
+
 /** Milliseconds for the whole of it: name, connection, answer. */
 const TIMEOUT = 5000;
 
@@ -5,10 +8,10 @@ const TIMEOUT = 5000;
  * Asks for an address in the manner of healthchecks.io, with `/fail` behind its path after a failure.
  * @returns why that did not come about, without a word of the address; undefined when it did
  */
-export async function ping(address: string, failed: boolean): Promise<string | undefined> {
+export function ping(address: string, failed: boolean): Promise<string | undefined> {
 	const url = new URL(address);
 	if (failed) url.pathname = `${url.pathname.replace(/\/$/, '')}/fail`;
-	const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+	const request = url.protocol === 'https:' ? secure : plain;
 	return new Promise((resolve) => {
 		const asked = request(url, { agent: false, headers: { 'user-agent': 'vicikeep' } }, (answer) => {
 			answer.resume();

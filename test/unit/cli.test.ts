@@ -17,7 +17,7 @@ const complaint = (...argv: string[]) => {
 describe('the command line', () => {
 	it('runs every check by default, with 45 s', () => {
 		expect(run('check')).toMatchObject({
-			checks: ['config', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations'],
+			checks: ['config', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations', 'cluster'],
 			dryRun: false,
 			format: 'human',
 			timeoutSeconds: 45,
@@ -36,6 +36,7 @@ describe('the command line', () => {
 			'queues',
 			'conf',
 			'registrations',
+			'cluster',
 		]);
 	});
 
@@ -62,7 +63,7 @@ describe('the command line', () => {
 	it.each([
 		[
 			['check', '--only', 'mysq'],
-			'--only: there is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues, conf, registrations;',
+			'--only: there is no check "mysq", did you mean "mysql"? Checks: config, mysql, asterisk, processes, queues, conf, registrations, cluster;',
 		],
 		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
 		[['check', '-t', '0'], '--timeout: expected whole seconds from 1 to 3600, e.g. 45;'],
@@ -77,7 +78,10 @@ describe('the command line', () => {
 		[['check', '--only', 'proc'], 'did you mean "processes"?'],
 		[['check', '--rebuild', 'sip.conf'], '--rebuild: there is no generated file "sip.conf"'],
 		[['check', '--rebuild', 'sip'], 'did you mean "sip-vicidial.conf"?'],
-		[['check', '--skip', 'config,mysql,asterisk,processes,queues,conf,registrations'], '--skip leaves no check to run'],
+		[
+			['check', '--skip', 'config,mysql,asterisk,processes,queues,conf,registrations,cluster'],
+			'--skip leaves no check to run',
+		],
 		[['chek'], 'unknown command "chek"; the only command is "check"'],
 	])('refuses %j in one line', (argv, message) => {
 		expect(complaint(...argv)?.refused).toContain(message);

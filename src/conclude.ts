@@ -45,6 +45,7 @@ export function conclude(
 			metrics: end.metrics,
 		};
 	});
+	const hints = final.filter(({ id }) => parts.checks.includes(id)).flatMap((one) => one.hints ?? []);
 	const status = worstOf(checks.map((check) => (check.status === 'skipped' ? 'ok' : check.status)));
 	return {
 		schema: 1,
@@ -57,5 +58,6 @@ export function conclude(
 		exit_code: EXIT_CODE[status],
 		checks,
 		actions: [...settled, ...actions],
+		...(hints.length > 0 && { hints }),
 	};
 }

@@ -33,8 +33,12 @@ const UNHEARD = [...DOWN, ...ofProcesses('disconnected', 'deaf', 'manager_slow')
 const HARMLESS = ofProcesses('duplicated', 'unseen_by_stock');
 /** What agents see as a time synchronization problem, told once. */
 const APART = ofProcesses('clocks_differ', 'time_zones_differ');
+/** Nothing can be written where daemons and database write. */
+const NO_DISK = ['system.disk_full', 'system.read_only'];
 /** Critical findings about a database that answers all the same. */
-const MYSQL_ALIVE = ['mysql.locked', 'mysql.slow', 'mysql.clock_skew'];
+const MYSQL_ALIVE = ['connections', 'locked', 'slow', 'clock_skew', 'table_broken', 'replica'].map(
+	(kind) => `mysql.${kind}`,
+);
 /** Findings after which Asterisk's manager cannot be worked with. */
 const ASTERISK_DOWN = [
 	'absent',
@@ -78,6 +82,16 @@ const LEVELS: readonly Level[] = [
 		brings: DOWN,
 		forbids: 'repairs',
 	},
+	// whatever reads or writes a broken table fails, and fails again after a restart
+	{ isDown: ({ id }) => id === 'mysql.table_broken', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	// a heartbeat that the database no longer writes is as old after a restart
+	{
+		isDown: ({ id, subject }) =>
+			id === 'mysql.column_without_update' && subject.startsWith('vicidial_campaign_stats_debug.'),
+		carries: needs('mysql'),
+		brings: ofProcesses('heartbeat_old'),
+		forbids: 'stops',
+	},
 	// a statement that waits for a lock waits as long after a restart
 	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: LATE, forbids: 'stops' },
 	{
@@ -92,6 +106,8 @@ const LEVELS: readonly Level[] = [
 		brings: LATE,
 		forbids: 'stops',
 	},
+	// what cannot write its log, or its row, ends again as soon as it is started
+	{ isDown: ({ id }) => NO_DISK.includes(id), carries: every, brings: DOWN, forbids: 'repairs' },
 	{ isDown: ({ id }) => id === 'mysql.clock_skew', carries: needs('mysql'), brings: APART, forbids: 'nothing' },
 	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: UNHEARD, forbids: 'repairs' },
 	{ isDown: daemon('AST_manager_listen'), carries: needs('AST_manager_listen'), brings: DOWN, forbids: 'nothing' },

@@ -10,7 +10,7 @@ import { Progress } from './report/progress.ts';
 import { renderQuiet } from './report/quiet.ts';
 import { render } from './report/render.ts';
 import { afterLook, type Look, lockFor, look, type Session } from './session.ts';
-import { SettingsError } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
 import type { Traces } from './world.ts';
 
 declare const VICIKEEP_VERSION: string;

@@ -67,8 +67,9 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
-	/** seconds since boot of the look that saw it */
+	/** seconds since boot of the look that saw it, and how many there have been */
 	at: number;
+	looks?: number;
 	updater?: UpdaterHistory;
 	/** when FastAGI_log was last asked to serve, seconds since boot, and whether it did */
 	probe?: { at: number; served: boolean };
@@ -111,6 +112,10 @@ export interface Memory {
 	registrations?: RegistrationsMemory;
 	/** what was told to the programs and the address outside */
 	outside?: OutsideMemory;
+	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */
+	oom?: { kills: number; grown?: { by: number; at: number } };
+	/** folder of the database's files where they are this machine's: a full disk may be why it is down */
+	dataFolder?: string;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
 	/** findings that the log has an open line for */
@@ -130,13 +135,14 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf, outside } = memory;
+	const { commands, server, asterisk, told, logged, conf, dataFolder, outside } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
 		logged,
 		...(server && { server }),
 		...(asterisk && { asterisk }),
+		...(dataFolder !== undefined && { dataFolder }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
 		...(outside && { outside }),
@@ -151,73 +157,4 @@ function afterBoot({ files, owed, ownCopy }: ConfMemory): ConfMemory {
 		...(ownCopy !== undefined && { ownCopy }),
 		...(owed && { owed }),
 	};
-}
-
-/** Tells how long something has been the case; the same key noted twice in a run is one thing. */
-export type Note = (key: string) => { looks: number; seconds: number; since: string };
-
-/** Seconds, or gaps between looks, after which an earlier look says nothing about now. */
-const FORGET_SECONDS = 300;
-const FORGET_GAPS = 5;
-
-/** The check that a condition belongs to: every key begins with its id. */
-const checkOf = (key: string): string => /^[a-z]+/.exec(key)?.[0] ?? '';
-
-/**
- * Keeps account of conditions over looks. A look of a check counts when `gap` seconds have passed since the last one that
- * did, so that a monitor or a person who looks more often never speeds anything up.
- */
-export class Notebook {
-	readonly #memory: Memory;
-	readonly #gap: number;
-	readonly #uptime: number;
-	readonly #now: string;
-	readonly #seen: Record<string, Condition> = {};
-
-	constructor(memory: Memory, gap: number, clock: { uptime: number; now: Date }) {
-		this.#memory = memory;
-		this.#gap = gap;
-		this.#uptime = clock.uptime;
-		this.#now = clock.now.toISOString();
-	}
-
-	/** Seconds until a look of this check counts again; 0 when this one does. */
-	countsIn(check: string): number {
-		const last = this.#memory.counted[check];
-		return last === undefined ? 0 : Math.max(0, last + this.#gap - this.#uptime);
-	}
-
-	readonly note: Note = (key) => {
-		const check = checkOf(key);
-		const counts = this.countsIn(check) === 0;
-		const before = this.#isFresh(check) ? this.#memory.conditions[key] : undefined;
-		const condition: Condition = before
-			? { ...before, looks: before.looks + (counts ? 1 : 0) }
-			: { since: this.#now, sinceUptime: this.#uptime, looks: counts ? 1 : 0 };
-		this.#seen[key] = condition;
-		return {
-			looks: condition.looks,
-			seconds: Math.max(0, this.#uptime - condition.sinceUptime),
-			since: condition.since,
-		};
-	};
-
-	/**
-	 * What to remember when these checks have been seen: their conditions of this look where it counts; all others stay as
-	 * they were, because what was not seen is not gone.
-	 */
-	remember(checks: readonly string[]): Pick<Memory, 'conditions' | 'counted'> {
-		const counting = checks.filter((check) => this.countsIn(check) === 0);
-		const of = (conditions: Record<string, Condition>, counted: boolean) =>
-			Object.entries(conditions).filter(([key]) => counting.includes(checkOf(key)) === counted);
-		return {
-			conditions: Object.fromEntries([...of(this.#memory.conditions, false), ...of(this.#seen, true)]),
-			counted: { ...this.#memory.counted, ...Object.fromEntries(counting.map((check) => [check, this.#uptime])) },
-		};
-	}
-
-	#isFresh(check: string): boolean {
-		const last = this.#memory.counted[check] ?? Number.NEGATIVE_INFINITY;
-		return this.#uptime - last <= Math.max(FORGET_SECONDS, FORGET_GAPS * this.#gap);
-	}
 }

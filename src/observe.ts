@@ -3,7 +3,7 @@ import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
 import { databaseDown, diagnose, keyOf } from './diagnose.ts';
-import type { Notebook } from './memory.ts';
+import type { Notebook } from './notebook.ts';
 import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
 import type { World } from './world.ts';
 

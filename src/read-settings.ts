@@ -4,7 +4,8 @@ import { ownership, readIfThere } from './adapters/files.ts';
 import { fileNames } from './adapters/folders.ts';
 import { nearest } from './nearest.ts';
 import { ownsDialer } from './permission.ts';
-import { DEFAULT_ENV_FILE, type Settings, SettingsError, type SettingsSources, settle } from './settings.ts';
+import { DEFAULT_ENV_FILE, type Settings, type SettingsSources, settle } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
 
 /** Settings with what they were made from. */
 export interface Settled {

@@ -19,7 +19,7 @@ vicikeep is paused; and when it has not helped before.`,
 		'FAILOVER_AFTER',
 		'HEARTBEAT_URL',
 	],
-	limits: ['load_per_core', 'cpu_pressure', 'io_pressure', 'memory_pressure'],
+	limits: [],
 	does: `starts what is absent all at once, in the order of a dialer; stops at most one living daemon a run; sees afterwards that there
 is exactly one and that it lives; gives up loudly when its ration is used up.`,
 };

@@ -2,11 +2,12 @@ import { act } from './act.ts';
 import { sleep } from './adapters/clock.ts';
 import { restsOn } from './diagnose.ts';
 import { DAEMONS } from './dialer/daemons.ts';
-import type { Memory, Notebook } from './memory.ts';
+import type { Memory } from './memory.ts';
+import type { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
-import type { Action, ActionReport, CheckId } from './types.ts';
+import type { Action, ActionReport, CheckId, Finding } from './types.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds between looks at what a repair set right, and how many of them. */
@@ -124,7 +125,7 @@ export function finishedBefore(
 	if (!journal || outcomes.some(({ subject }) => subject === journal.daemon)) return [];
 	const [check] = judgedBy(journal.daemon);
 	const judged = found.find(({ id }) => id === check);
-	if (!judged?.seen || judged.findings.some(({ subject }) => subject === journal.daemon)) return [];
+	if (!judged?.seen || judged.findings.some((finding) => isTroubleAt(finding, [journal.daemon]))) return [];
 	const reason = `the run that was interrupted at ${journal.at} had done it; ${journal.daemon} is well`;
 	return [
 		{
@@ -138,6 +139,10 @@ export function finishedBefore(
 		},
 	];
 }
+
+/** Whether something is wrong with one of these subjects; what is said of its settings no repair changes. */
+const isTroubleAt = ({ id, subject }: Finding, subjects: readonly string[]): boolean =>
+	subjects.includes(subject) && id !== 'registrations.intervals';
 
 /** What went wrong, or undefined. */
 function attempt(work: () => void): string | undefined {
@@ -191,7 +196,9 @@ async function settle(
 ): Promise<Look> {
 	const asked = (id: string): boolean =>
 		(id === 'conf' && touched.includes('conf')) || (id === 'processes' && !touched.every((one) => one === 'conf'));
+	const ofTrunks = touched.some((subject) => judgedBy(subject).includes('registrations'));
 	const again = found
+		.filter(({ id }) => id !== 'registrations' || ofTrunks)
 		.filter(({ id, findings }) => findings.some(({ remedy, cause }) => remedy ?? cause) || asked(id))
 		.map(({ id }) => id);
 	world.deadline.grant(PROOF_LOOK);
@@ -201,7 +208,7 @@ async function settle(
 		const looked = before.map((old) => fresh.find(({ id, unseen }) => id === old.id && !unseen) ?? old);
 		const notes = notebook();
 		const after = consider(looked, notes, world);
-		const well = !after.some(({ findings }) => findings.some(({ subject }) => done.includes(subject)));
+		const well = !after.some(({ findings }) => findings.some((finding) => isTroubleAt(finding, done)));
 		if (well || look === SETTLE_LOOKS || world.deadline.remaining() < 3 * SETTLE)
 			return { looked, found: after, notes };
 		await sleep(SETTLE);

@@ -1,7 +1,8 @@
 import { CHECKS } from './checks/index.ts';
 import { conclude } from './conclude.ts';
 import { aftermath, carriesOthers, keyOf } from './diagnose.ts';
-import { type Memory, Notebook } from './memory.ts';
+import type { Memory } from './memory.ts';
+import { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
 import { leftPending, settlePending } from './pending.ts';
 import { plan } from './plan.ts';

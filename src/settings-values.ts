@@ -1,3 +1,4 @@
+import type { AstguiclientConf } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
 import { type Limits, THRESHOLDS, type ThresholdName } from './thresholds.ts';
@@ -65,6 +66,29 @@ export function webAddress(value: string | undefined, fail: (expected: string) =
 	return {};
 }
 
+/** Where VICIdial is installed, and what it expects. */
+export interface Installation {
+	home: string;
+	logs: string;
+	/** folders of recordings: as Asterisk writes them, and as the audio jobs leave them */
+	monitor: string;
+	monitorDone: string;
+	/** schema number that the programs of this machine were written for */
+	expectedSchema?: number;
+}
+
+/** The same as astguiclient.conf has it; defaults as install.pl writes them. */
+export function installation(conf: AstguiclientConf | undefined): Installation {
+	const schema = Number(conf?.get('ExpectedDBSchema')?.value);
+	return {
+		home: conf?.get('PATHhome')?.value || '/usr/share/astguiclient',
+		logs: conf?.get('PATHlogs')?.value || '/var/log/astguiclient',
+		monitor: conf?.get('PATHmonitor')?.value || '/var/spool/asterisk/monitor',
+		monitorDone: conf?.get('PATHDONEmonitor')?.value || '/var/spool/asterisk/monitorDONE',
+		...(schema > 0 && { expectedSchema: schema }),
+	};
+}
+
 /** The same object without the keys whose value is undefined. */
 export function defined<T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
 	return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
@@ -91,3 +115,7 @@ export function limits(
 	});
 	return Object.fromEntries(settled) as unknown as Limits;
 }
+
+/** Four numbers up to 255. */
+export const isIPv4 = (text: string): boolean =>
+	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);

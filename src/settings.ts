@@ -3,18 +3,28 @@ import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from '
 import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
 import { KNOWN, PREFIX, type SettingName } from './setting-names.ts';
-import { choice, defined, limits, quietTimes, ration, startWindow, webAddress } from './settings-values.ts';
+import { SettingsError } from './settings-error.ts';
+import {
+	choice,
+	defined,
+	type Installation,
+	installation,
+	isIPv4,
+	limits,
+	quietTimes,
+	ration,
+	startWindow,
+	webAddress,
+} from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
 export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
 
 /** Everything that is settled before the dialer is looked at. Durations are seconds. */
-export interface Settings {
+export interface Settings extends Installation {
 	/** the settings file, when there is one */
 	envFile?: string;
 	astguiclientConf: string;
-	home: string;
-	logs: string;
 	serverIp: string;
 	keepalives: string;
 	database: { host: string; port: number; socket?: string; name: string; user: string; password: string };
@@ -63,15 +73,6 @@ export interface SettingsSources {
 	readConf: (path: string) => { text: string } | { problem: string };
 }
 
-export class SettingsError extends Error {
-	readonly problems: string[];
-	/** `problems`: one line each: where, what is wrong, what was expected */
-	constructor(problems: string[]) {
-		super(problems.join('\n'));
-		this.problems = problems;
-	}
-}
-
 /**
  * Settles every setting in the order environment, settings file, astguiclient.conf, default.
  * @throws SettingsError with all problems at once, each with its file and line or variable
@@ -79,7 +80,6 @@ export class SettingsError extends Error {
 export function settle(sources: SettingsSources): Settings {
 	const problems: string[] = [];
 	const given = gather(sources, problems);
-
 	const text = (name: SettingName): string | undefined => given.get(PREFIX + name)?.value;
 	const fail = (name: string, expected: string): void => {
 		const entry = given.get(PREFIX + name);
@@ -99,7 +99,6 @@ export function settle(sources: SettingsSources): Settings {
 		if (!value.startsWith('/')) fail(name, 'an absolute path');
 		return value;
 	};
-
 	const oneOf = <T extends string>(name: SettingName, allowed: readonly T[], fallback: T): T =>
 		choice(text(name), allowed, fallback, (expected) => fail(name, expected));
 
@@ -129,8 +128,7 @@ export function settle(sources: SettingsSources): Settings {
 	const settings: Settings = {
 		...(sources.envFile.text !== undefined && { envFile: sources.envFile.path }),
 		astguiclientConf,
-		home: conf?.get('PATHhome')?.value || '/usr/share/astguiclient',
-		logs: conf?.get('PATHlogs')?.value || '/var/log/astguiclient',
+		...installation(conf),
 		serverIp,
 		keepalives: fromConf('KEEPALIVES', 'VARactive_keepalives'),
 		database: {
@@ -180,10 +178,6 @@ export function settle(sources: SettingsSources): Settings {
 	if (problems.length > 0) throw new SettingsError(problems);
 	return settings;
 }
-
-/** Four numbers up to 255. */
-const isIPv4 = (text: string): boolean =>
-	/^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
 /** What was set by hand, by full name, and where. */
 export type Given = Map<string, { value: string; where: string }>;

@@ -1,4 +1,5 @@
 import { QUEUE_THRESHOLDS } from './thresholds-queues.ts';
+import { SYSTEM_THRESHOLDS } from './thresholds-system.ts';
 import type { Finding, Metric } from './types.ts';
 
 /** One measured quantity with the limits in force when nothing else is set. */
@@ -21,6 +22,18 @@ export const THRESHOLDS = {
 		crit: 60,
 		meaning: 'longest wait of a statement of our account for a table or lock',
 	},
+	database_connections: {
+		unit: 'percent',
+		warn: 80,
+		crit: 95,
+		meaning: 'connections in use of those that the database grants (max_connections)',
+	},
+	replica_lag: {
+		unit: 'seconds',
+		warn: 60,
+		crit: 600,
+		meaning: 'time by which the database is behind its master, where it is a replica and tells our account',
+	},
 	database_clock_skew: {
 		unit: 'seconds',
 		warn: 5,
@@ -34,30 +47,7 @@ export const THRESHOLDS = {
 		meaning: "difference between the local and Asterisk's clock",
 	},
 	ami_answer: { unit: 'seconds', warn: 2, crit: 10, meaning: 'round trip of an AMI Ping' },
-	load_per_core: {
-		unit: 'count',
-		warn: 1.5,
-		crit: 3,
-		meaning: 'load average of the last minute per core; from the critical limit on nothing that lives is stopped',
-	},
-	cpu_pressure: {
-		unit: 'percent',
-		warn: 60,
-		crit: 85,
-		meaning: 'share of the last 10 s in which some task waited for a CPU; critical: nothing that lives is stopped',
-	},
-	io_pressure: {
-		unit: 'percent',
-		warn: 40,
-		crit: 75,
-		meaning: 'share of the last 10 s in which some task waited for a disk; critical: nothing that lives is stopped',
-	},
-	memory_pressure: {
-		unit: 'percent',
-		warn: 10,
-		crit: 40,
-		meaning: 'share of the last 10 s in which some task waited for memory; critical: nothing that lives is stopped',
-	},
+	...SYSTEM_THRESHOLDS,
 	daemon_starts: { unit: 'count', warn: 4, crit: 5, meaning: 'starts of one daemon within five minutes' },
 	daemon_blocked: {
 		unit: 'seconds',

@@ -4,7 +4,16 @@ import type { AsteriskRan } from './memory.ts';
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 export type CheckStatus = Status | 'skipped';
-export type CheckId = 'config' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf' | 'registrations' | 'cluster';
+export type CheckId =
+	| 'config'
+	| 'system'
+	| 'mysql'
+	| 'asterisk'
+	| 'processes'
+	| 'queues'
+	| 'conf'
+	| 'registrations'
+	| 'cluster';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** One thing that is not as it should be, in words that an administrator can act on. */
@@ -41,6 +50,8 @@ export interface Judgement {
 	metrics: Metric[];
 	/** set when the check does not apply here, e.g. "this server runs no Asterisk" */
 	skippedBecause?: string;
+	/** what could be better and is no trouble, a sentence each */
+	hints?: string[];
 }
 
 export interface CheckReport {
@@ -82,6 +93,8 @@ export interface Report {
 	actions: ActionReport[];
 	/** what a reader of this report should know about the run itself */
 	notes?: string[];
+	/** what could be better and is no trouble: told to who asks for more, never a reason for another status */
+	hints?: string[];
 }
 
 /** A process that is told apart from a later one under the same pid. */

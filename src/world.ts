@@ -4,6 +4,7 @@ import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
+import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
 import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
@@ -71,6 +72,7 @@ export class World {
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
+	#facts: Promise<DatabaseFacts> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
 	#crontab: { read: Crontab | undefined } | undefined;
 
@@ -122,11 +124,13 @@ export class World {
 		return crontab && jobsFor(crontab, script).length > 0;
 	}
 
-	/** The same world for another look in this run: process table and rows are read anew, connections are kept. */
+	/**
+	 * The same world for another look in this run: process table and rows are read anew, connections are kept. So is what
+	 * Asterisk said, because a second look may be without it.
+	 */
 	lookAgain(): void {
 		this.#table = undefined;
-		this.asteriskChannels = undefined;
-		this.asteriskTimes = undefined;
+		this.#facts = undefined;
 		this.updaters = undefined;
 		this.endAmi();
 	}
@@ -172,6 +176,12 @@ export class World {
 			this.settings.serverIp,
 		);
 		return this.#server;
+	}
+
+	/** What the database says of itself. @throws DatabaseTrouble */
+	databaseFacts(): Promise<DatabaseFacts> {
+		this.#facts ??= readDatabaseFacts(this);
+		return this.#facts;
 	}
 
 	/** What `server()` says, or what it said before the database went away. */

@@ -59,6 +59,15 @@ export function secondsSinceWritten(path: string, now: Date): number | undefined
 	}
 }
 
+/** Bytes of a file; undefined when there is none, or it is not shown to us. */
+export function sizeOf(path: string): number | undefined {
+	try {
+		return statSync(path).size;
+	} catch {
+		return undefined;
+	}
+}
+
 /** Permission bits and owner of a path; undefined when there is none, or it is not shown to us. */
 export function ownership(path: string): { mode: number; uid: number } | undefined {
 	try {

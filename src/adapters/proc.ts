@@ -12,6 +12,9 @@ const KERNEL_THREAD = 0x200000;
 /** Milliseconds for which a table of sockets is the same one: on a busy machine the kernel writes it in milliseconds. */
 const SAME_SOCKETS = 100;
 
+/** Bytes asked of the kernel at a time where a line may be enough; those of /proc/net/tcp have 150. */
+const ONE_LINE = 150;
+
 let buffer = Buffer.allocUnsafe(65_536);
 
 /** A script that was called without its folder. */
@@ -115,6 +118,43 @@ export class Proc {
 				return [];
 			}
 		});
+	}
+
+	/**
+	 * The first socket that listens and is looked for; undefined when there is none. The kernel writes the listening ones
+	 * first, and its search for the others, which costs milliseconds on a machine with much memory, is never begun.
+	 */
+	listening(isIt: (socket: Socket) => boolean): Socket | undefined {
+		for (const name of ['tcp', 'tcp6']) {
+			for (const line of this.#lines(`net/${name}`)) {
+				const [socket] = parseSockets(line);
+				if (socket && isIt(socket)) return socket;
+				if (socket && socket.state !== 'listening') break;
+			}
+		}
+		return undefined;
+	}
+
+	/** Lines of a file whose writer stops where the reader has enough. */
+	*#lines(name: string): Generator<string> {
+		let file: number;
+		try {
+			file = openSync(`${this.#root}/${name}`, 'r');
+		} catch {
+			return;
+		}
+		try {
+			let rest = '';
+			for (;;) {
+				const read = readSync(file, buffer, 0, ONE_LINE, null);
+				if (read === 0) return;
+				const lines = (rest + buffer.toString('latin1', 0, read)).split('\n');
+				rest = lines.pop() ?? '';
+				yield* lines;
+			}
+		} finally {
+			closeSync(file);
+		}
 	}
 
 	#socketTable(name: string): string {

@@ -13,12 +13,12 @@ export interface Socket {
 
 const STATES: Record<string, Socket['state']> = { '01': 'established', '0A': 'listening' };
 
-/** The sockets of such a file that have one of these ports at either end. */
-export function parseSockets(text: string, ports: readonly number[]): Socket[] {
-	const marks = ports.map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `);
+/** The sockets of such a file, or those that have one of these ports at either end. */
+export function parseSockets(text: string, ports?: readonly number[]): Socket[] {
+	const marks = ports?.map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')} `);
 	return text
 		.split('\n')
-		.filter((line) => marks.some((mark) => line.includes(mark)))
+		.filter((line) => marks?.some((mark) => line.includes(mark)) ?? true)
 		.flatMap((line) => {
 			const [, local = '', remote = '', state = '', queues = '', , , , , inode = ''] = line.trim().split(/\s+/);
 			const port = Number.parseInt(local.split(':')[1] ?? '', 16);

@@ -1,4 +1,5 @@
-import type { Memory, Note } from '../memory.ts';
+import type { Memory } from '../memory.ts';
+import type { Note } from '../notebook.ts';
 import type { SettingName } from '../setting-names.ts';
 import type { Settings } from '../settings.ts';
 import type { ThresholdName } from '../thresholds.ts';

@@ -8,10 +8,12 @@ import { mysql } from './mysql.ts';
 import { processes } from './processes.ts';
 import { queues } from './queues.ts';
 import { registrations } from './registrations.ts';
+import { system } from './system.ts';
 
 /** Every check, in the order in which they are looked at and reported: what others need comes first. */
 export const CHECKS: readonly AnyCheck[] = [
 	define(config),
+	define(system),
 	define(mysql),
 	define(asterisk),
 	define(processes),

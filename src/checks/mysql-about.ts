@@ -14,14 +14,20 @@ const FAULTS: Record<DatabaseFault, string> = {
 
 export const about: About = {
 	looksAt: `does the database take a connection and answer a trivial query; its clock, whether it may be written, and who waits
-for a lock (SHOW PROCESSLIST of our own account)`,
+for a lock (SHOW PROCESSLIST of our own account); how many connections are left. Every few minutes: tables that cannot be opened,
+TIMESTAMP columns that no longer update themselves, the schema version, replication where it is a replica`,
 	settings: ['DB_HOST', 'DB_PORT', 'DB_SOCKET', 'DB_NAME', 'DB_USER', 'DB_PASS'],
-	limits: ['database_answer', 'database_clock_skew', 'database_lock_wait'],
+	limits: ['database_answer', 'database_clock_skew', 'database_lock_wait', 'database_connections', 'replica_lag'],
 	finds: {
 		...FAULTS,
+		connections: 'hardly a connection is left',
 		slow: 'a trivial statement takes long',
 		clock_skew: "its clock is not this machine's",
+		table_broken: 'a table cannot be opened: crashed, or its files are damaged',
+		column_without_update: 'a TIMESTAMP column has lost its automatic update, so what it tells stands still',
+		schema: 'the schema is of another version than the programs expect',
+		replica: 'it is a replica that is late or has stopped',
 		read_only: 'it may not be written',
 	},
-	does: 'nothing: a database is never restarted. What rests on it is skipped or left alone until it is back.',
+	does: 'nothing: a database is never restarted and a table never repaired. What rests on it is skipped or left alone until it is back.',
 };

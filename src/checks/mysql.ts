@@ -1,65 +1,34 @@
 import { type DatabaseFault, DatabaseTrouble, type Row } from '../adapters/database.ts';
+import type { DatabaseFacts } from '../dialer/database-facts.ts';
+import { askOfTables, type TableQuestions } from '../dialer/database-tables.ts';
 import { candidates, type Holder, threadsOf, type Waiting, waitingFor, withProcesses } from '../dialer/lock-holder.ts';
-import type { Settings } from '../settings.ts';
+import type { ServerRow } from '../dialer/server.ts';
+import type { Samples, Turns } from '../rotation.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { World } from '../world.ts';
 import type { Check } from './check.ts';
 import { about } from './mysql-about.ts';
 import { lockFinding } from './mysql-lock.ts';
+import { judgeTables } from './mysql-tables.ts';
+import { adviceFor, down } from './mysql-trouble.ts';
 
 type Observation =
 	| { trouble: { fault: DatabaseFault; message: string } }
-	| {
+	| (DatabaseFacts & {
 			trouble?: undefined;
-			version: string;
-			/** seconds */
-			answer: number;
 			uptime: number;
-			/** database clock minus local clock, seconds, half the round trip taken off */
-			clockSkew: number;
-			readOnly: boolean;
+			/** connections in use; undefined when the server does not tell */
+			connections: number | undefined;
 			/** threads of our account that wait for a lock, longest first; those of daemons are among them */
 			waiting: Waiting[];
 			/** who may hold that lock, the likeliest first; asked only when it is worth a word */
 			holders: Holder[];
-	  };
-
-const SUMMARY: Record<DatabaseFault, string> = {
-	refused: 'refuses connections',
-	unknown_host: 'cannot be found: the name of its host leads nowhere',
-	no_schema: 'has no schema of the configured name for this account',
-	silent: 'accepts connections but does not answer',
-	denied: 'refuses the account',
-	full: 'has no connection left',
-	locked: 'is blocked by a lock',
-	failed: 'fails on a trivial statement',
-};
-
-const advice = (fault: DatabaseFault, { database, astguiclientConf }: Settings): string => {
-	const local = database.socket !== undefined || isLoopback(database.host);
-	const on = local ? '' : `on ${database.host}: `;
-	switch (fault) {
-		case 'refused':
-			return `${on}systemctl status mariadb`;
-		case 'unknown_host':
-			return `compare VARDB_server in ${astguiclientConf}: getent hosts ${database.host}`;
-		case 'denied':
-			return `compare VARDB_user and VARDB_pass in ${astguiclientConf} with the grants of ${database.user}`;
-		case 'no_schema':
-			return `compare VARDB_database (${database.name}) in ${astguiclientConf}`;
-		case 'full':
-			return `${on}mysqladmin processlist; compare max_connections`;
-		case 'locked':
-			return `${on}mysqladmin processlist; the holder of the lock is the one to look at`;
-		case 'failed':
-			return `${on}look at the database's error log`;
-		case 'silent':
-			return `${on}uptime; df -h; mysqladmin processlist`;
-	}
-};
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host.startsWith('127.');
+			server: ServerRow | undefined;
+			samples: Samples<TableQuestions>;
+			/** to remember */
+			turns: Turns | undefined;
+	  });
 
 export const mysql: Check<Observation> = {
 	id: 'mysql',
@@ -68,22 +37,14 @@ export const mysql: Check<Observation> = {
 
 	async observe(world) {
 		try {
-			await world.database();
-			const began = performance.now();
-			const [clock] = await world.query(
-				'SELECT UNIX_TIMESTAMP(NOW(6)) AS now, VERSION() AS version, @@global.read_only AS readOnly',
-				[],
-			);
-			const took = (performance.now() - began) / 1000;
-			const local = Date.now() / 1000 - took / 2;
-			const [uptime] = await world.query("SHOW GLOBAL STATUS LIKE 'Uptime'", []);
+			const facts = await world.databaseFacts();
+			const status = await readStatus(world);
 			return {
-				version: String(clock?.version ?? ''),
-				answer: took,
-				uptime: Number(uptime?.Value ?? 0),
-				clockSkew: Number(clock?.now ?? local) - local,
-				readOnly: Number(clock?.readOnly) === 1,
+				...facts,
+				...status,
 				...lockOf(await world.query('SHOW PROCESSLIST', []), world),
+				server: await world.server().catch(() => undefined),
+				...(await askOfTables(world)),
 			};
 		} catch (error) {
 			if (!(error instanceof DatabaseTrouble)) throw error;
@@ -95,16 +56,7 @@ export const mysql: Check<Observation> = {
 		const { database, limits } = settings;
 		const where = `${database.host}:${database.port}`;
 		if (seen.trouble) {
-			const { fault, message } = seen.trouble;
-			const down: Finding = {
-				id: `mysql.${fault}`,
-				subject: where,
-				status: 'critical',
-				summary: `the database on ${where} ${SUMMARY[fault]}`,
-				evidence: { error: message },
-				advice: advice(fault, settings),
-			};
-			return { findings: [down], metrics: [] };
+			return { findings: [down(seen.trouble, settings)], metrics: [] };
 		}
 		const findings: Finding[] = [];
 		const metrics: Metric[] = [
@@ -120,8 +72,22 @@ export const mysql: Check<Observation> = {
 				status: slow,
 				summary: `the database takes ${seen.answer.toFixed(1)} s to answer a trivial query`,
 				evidence: { seconds: seen.answer },
-				advice: advice('silent', settings),
+				advice: adviceFor('silent', settings),
 			});
+		}
+		if (seen.connections !== undefined && seen.mostConnections > 0) {
+			const share = (100 * seen.connections) / seen.mostConnections;
+			metrics.push(measured(limits, 'database_connections', share));
+			const crowded = exceeded(limits, 'database_connections', share);
+			if (crowded)
+				findings.push({
+					id: 'mysql.connections',
+					subject: where,
+					status: crowded,
+					summary: `${seen.connections} of ${seen.mostConnections} connections are in use; at the last one every program is refused`,
+					evidence: { connections: seen.connections, most: seen.mostConnections },
+					advice: 'mysqladmin processlist; raise max_connections in my.cnf',
+				});
 		}
 		const skewed = exceeded(limits, 'database_clock_skew', Math.abs(seen.clockSkew));
 		if (skewed) {
@@ -150,9 +116,22 @@ export const mysql: Check<Observation> = {
 				advice: 'is this a replica? compare VARDB_server in /etc/astguiclient.conf',
 			});
 		}
-		return { findings, metrics };
+		const tables = judgeTables(seen.samples, seen.server, settings);
+		return { findings: [...findings, ...tables.findings], metrics: [...metrics, ...tables.metrics] };
 	},
+
+	remember: (seen) => (seen.trouble || !seen.turns ? {} : { turns: { mysql: seen.turns } }),
 };
+
+/** What needs no right to be asked. */
+async function readStatus(world: World): Promise<{ uptime: number; connections: number | undefined }> {
+	const rows = await world.query("SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Threads_connected')", []);
+	const value = (name: string): number | undefined => {
+		const row = rows.find(({ Variable_name }) => Variable_name === name);
+		return row && Number(row.Value);
+	};
+	return { uptime: value('Uptime') ?? 0, connections: value('Threads_connected') };
+}
 
 /** The waits of this moment, and where they are long, who may be at fault. */
 function lockOf(rows: readonly Row[], world: World): { waiting: Waiting[]; holders: Holder[] } {

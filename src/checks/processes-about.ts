@@ -37,7 +37,7 @@ once, and does it show its signs of life; the stock keepalive, and what cron sta
 		incomplete: 'not all of the relays run',
 		blocked: 'it waits in the kernel, where no signal reaches it',
 		silent: 'its loop does not wake',
-		spinning: 'it uses a whole processor and finishes no loop',
+		spinning: 'it keeps a processor busy and finishes no loop',
 		heartbeat_old: 'what it writes in every loop is old',
 		heartbeat_missing: 'the row that it makes at its start is gone',
 		clocks_differ: "this machine's clock is not the database's: agents are told of a time synchronization problem",

@@ -26,6 +26,8 @@ export interface ProcessObservation {
 	/** seconds since boot */
 	uptime: number;
 	probe: ProcessMemory['probe'];
+	/** looks so far, this one included */
+	looks: number;
 }
 
 export const processes: Check<ProcessObservation> = {
@@ -47,6 +49,7 @@ export const processes: Check<ProcessObservation> = {
 			updater: memory.processes?.updater,
 			uptime: proc.uptime(),
 			probe: memory.processes?.probe,
+			looks: (memory.processes?.looks ?? 0) + 1,
 		};
 	},
 
@@ -89,7 +92,7 @@ function measure({ daemon, copies, age, port }: DaemonObservation, limits: Param
 	];
 }
 
-function learnt({ daemons, updater, uptime, probe }: ProcessObservation): ProcessMemory {
+function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation): ProcessMemory {
 	const copies = daemons.flatMap((one) => one.copies);
 	const row = daemons.find((one) => one.updater !== undefined)?.updater;
 	const history = row === undefined ? updater : updaterHistory(row, updater);
@@ -101,6 +104,7 @@ function learnt({ daemons, updater, uptime, probe }: ProcessObservation): Proces
 			copies.flatMap(({ pid, startTicks, cpu }) => (cpu === undefined ? [] : [[`${pid} ${startTicks}`, cpu]])),
 		),
 		at: uptime,
+		looks,
 		...(history && { updater: history }),
 		...(asked && { probe: asked }),
 	};

@@ -11,7 +11,7 @@ import { against, isConfirmed, type Judge, minutes, plural, provenFor } from './
 const HANDFUL = 5;
 /** Callbacks that a running job leaves behind: some of them can never be taken, because their lead is gone. */
 const FEW_CALLBACKS = 5;
-/** Samples after which a campaign that has no row yet is no longer a new one. */
+/** Samples after which a campaign without a row is no longer a new one, nor the end of day, which deletes all rows, just past. */
 const LONG_ENOUGH = 5;
 const HOPPER = 'AST_VDhopper';
 
@@ -62,7 +62,7 @@ export const hopperJob: Judge = (seen, context) => {
 			: [measured(limits, 'hopper_run', Math.min(...ages)), measured(limits, 'hopper_run_campaign', Math.max(...ages))];
 	if (progress.state === 'works' || !isConfirmed(sample)) return [{ metrics }];
 	const { age } = progress;
-	if (progress.state === 'behind' && age === null && sample.doubts < LONG_ENOUGH) return [{ metrics }];
+	if (age === null && sample.doubts < LONG_ENOUGH) return [{ metrics }];
 	const evidence = {
 		campaigns: sample.answer.length,
 		age_seconds: age,
@@ -208,6 +208,7 @@ export const callbacksOverdue: Judge = ({ samples: { callbacks: sample, hopperRu
 	const runs = hopperRuns?.answer ?? [];
 	const progress = runs.length === 0 ? { state: 'works' } : progressOf(runs, context);
 	const explained = progress.state === 'works' && overdue.count <= FEW_CALLBACKS;
+	const told = progress.state === 'not_running' && hopperRuns !== undefined && isConfirmed(hopperRuns);
 	return against(
 		context,
 		'callbacks_overdue',
@@ -218,6 +219,7 @@ export const callbacksOverdue: Judge = ({ samples: { callbacks: sample, hopperRu
 			summary: `${plural(overdue.count, 'callback was', 'callbacks were')} due up to ${minutes(overdue.age)} ago and ${overdue.count === 1 ? 'is' : 'are'} not taken; AST_VDhopper takes them in every run`,
 			evidence: { callbacks: overdue.count, oldest_seconds: overdue.age },
 			advice: CRONTAB_ADVICE,
+			...(told && { cause: `queues.hopper_job ${HOPPER}` }),
 		}),
 		{ confirmed: isConfirmed(sample) && !explained, gravest: progress.state === 'works' ? 'warning' : 'critical' },
 	);

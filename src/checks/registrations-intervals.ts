@@ -1,10 +1,9 @@
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Peer, Registration } from '../dialer/registrations-lists.ts';
-import { subjectOf } from '../dialer/registrations-memory.ts';
+import { carrierOf, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
-import { subjectIn, trunkOf } from './registrations-states.ts';
 
 /** Seconds that chan_sip and IAX2 wait for an answer to qualify: twice the usual 2 s. */
 const ANSWER = 4;
@@ -28,8 +27,7 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 			add(subject, `it is asked every ${every} s only, and this dialer is behind a NAT that may forget it after 30 s`);
 	}
 	for (const one of seen.registrations) {
-		const trunk = trunkOf(seen.trunks, one);
-		if (!trunk && one.driver === 'IAX2') continue;
+		if (carrierOf(one, seen.trunks) === undefined && one.driver === 'IAX2') continue;
 		const subject = subjectIn(seen.trunks, one);
 		for (const text of ofRegistration(one, interval)) add(subject, text);
 	}
@@ -54,7 +52,7 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 /** Seconds between two questions; undefined where nobody asks. */
 function qualifyEvery({ driver, name, status, qualify }: Peer, { memory }: RegistrationsSeen): number | undefined {
 	if (status === 'unmonitored') return undefined;
-	return qualify?.every ?? (driver === 'SIP' ? memory.qualify[name]?.every : undefined) ?? QUALIFY;
+	return qualify?.every ?? (driver === 'SIP' ? memory.qualify[`SIP/${name}`]?.every : undefined) ?? QUALIFY;
 }
 
 const answerTime = ({ qualify }: Peer): number => qualify?.timeout ?? ANSWER;

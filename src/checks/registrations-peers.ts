@@ -1,6 +1,6 @@
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Peer } from '../dialer/registrations-lists.ts';
-import { subjectOf } from '../dialer/registrations-memory.ts';
+import { subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';

@@ -1,8 +1,8 @@
 import { RELAY_PORTS } from '../dialer/daemons.ts';
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Registration } from '../dialer/registrations-lists.ts';
-import { isOver, subjectOf } from '../dialer/registrations-memory.ts';
-import type { Trunk } from '../dialer/trunks.ts';
+import { TRY_SECONDS } from '../dialer/registrations-memory.ts';
+import { peerFor, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
@@ -10,6 +10,8 @@ import { judgeLoops } from './registrations-loops.ts';
 
 /** Seconds beyond `Refresh` until the other side has forgotten us: chan_sip's guard, one try more, and slack. */
 const OVERDUE_AFTER = 15 + 20 + 10;
+/** Seconds by which a carrier may grant more than it was asked for. */
+const SLACK = 60;
 
 /**
  * What is wrong with the registrations that this dialer keeps elsewhere. Those with sister dialers are left to the
@@ -35,7 +37,7 @@ const isSister = ({ driver, user }: Registration, { serverId }: RegistrationsSee
 	driver === 'IAX2' && serverId !== '' && user === serverId;
 
 function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note }: Context): Finding | undefined {
-	const { driver, state, next } = one;
+	const { driver, state, left } = one;
 	const subject = subjectIn(seen.trunks, one);
 	const trunk = `registration ${subject}`;
 	const finding = (
@@ -49,7 +51,7 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 		subject,
 		status,
 		summary,
-		evidence: { state, host: one.host, ...(next !== undefined && { next }) },
+		evidence: { state, host: one.host, ...(left !== undefined && { left }) },
 		advice,
 		...rest,
 	});
@@ -63,13 +65,14 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 			const summary = `${trunk} is shown as registered, but ran out at ${one.host} ${Math.round(late - OVERDUE_AFTER)} s ago`;
 			return finding('overdue', 'critical', summary, LIST[driver], { evidence: { ...granted, now: seen.now } });
 		}
-		if (timers && next !== undefined && next <= 0) {
-			const gravity = lasting();
-			const summary = `${trunk} is shown as registered, but its renewal is overdue: ${one.host} does not answer it, or the timer is lost`;
-			return gravity && finding('overdue', gravity, summary, LIST[driver]);
+		// renewed ten seconds before its end, with every try of the carrier's lost after 32 s
+		if (left !== undefined && left < 0) {
+			const gravity = left < -TRY_SECONDS ? 'critical' : 'warning';
+			const summary = `${trunk} is shown as registered, but ran out at ${one.host} ${-left} s ago: its renewal is not answered`;
+			return finding('overdue', gravity, summary, LIST[driver]);
 		}
-		if (timers && next !== undefined && next > timers.expiration) {
-			const summary = `${trunk} is to be renewed in ${next} s, but was asked for ${timers.expiration} s only`;
+		if (timers && left !== undefined && left > timers.expiration + SLACK) {
+			const summary = `${trunk} is to be renewed before ${left} s, but was asked for ${timers.expiration} s only`;
 			return finding('timer', 'warning', summary, LIST[driver]);
 		}
 		return undefined;
@@ -78,7 +81,7 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 		const summary = `${trunk} was given up after registerattempts tries: nobody tries again`;
 		return finding('given_up', 'critical', summary, 'set registerattempts=0 in sip.conf; asterisk -rx "sip reload"');
 	}
-	if (isOver(one) && state === 'Rejected') return final(one, seen, settings, finding, trunk);
+	if (seen.memory.tries[subjectOf(one)]?.over) return final(one, seen, settings, finding, trunk);
 	const refused = /^(Rejected|No Authentication)$/.test(state);
 	if (driver === 'SIP' && refused) {
 		const summary = `${trunk} is refused by ${one.host} (${state}): nobody tries again`;
@@ -92,7 +95,8 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 	if (seen.settled < settings.graceStart) return undefined;
 	const gravity = lasting();
 	if (!gravity) return undefined;
-	if (refused && driver === 'IAX2')
+	const answers = driver === 'IAX2' || peerFor(one, seen.trunks, seen.trunkPeers)?.status === 'reachable';
+	if (refused && answers)
 		return finding('refused', gravity, `${trunk} is refused by ${one.host} (${state})`, LIST[driver]);
 	return finding('unregistered', gravity, `${trunk} does not come about: ${state}, look after look`, LIST[driver]);
 }
@@ -106,7 +110,7 @@ function final(
 	trunk: string,
 ): Finding {
 	const again = `asterisk -rx "pjsip send register ${one.name}"`;
-	if (memory.exhausted[subjectOf(one)] === undefined) {
+	if (memory.tries[subjectOf(one)]?.answered !== false) {
 		const summary = `${trunk} is refused by ${one.host}, or was given up: nobody tries again`;
 		return finding(
 			'refused',
@@ -131,31 +135,11 @@ const LIST: Record<Registration['driver'], string> = {
 	PJSIP: 'asterisk -rx "pjsip show registrations"',
 };
 
-/** The carrier whose trunk this registration keeps. */
-export const trunkOf = (trunks: readonly Trunk[], { driver, name, user, host }: Registration): Trunk | undefined =>
-	trunks.find((trunk) =>
-		driver === 'PJSIP'
-			? trunk.driver === driver && trunk.sections.includes(name.toLowerCase().replace(/-reg-\d+$/, ''))
-			: trunk.driver === driver && trunk.registers.some((one) => one.user === user && one.host === host),
-	);
-
-/** The name of the trunk where it has one registration only. */
-export function subjectIn(trunks: readonly Trunk[], one: Registration): string {
-	const trunk = trunkOf(trunks, one);
-	const [section] = trunk?.sections ?? [];
-	return one.driver !== 'PJSIP' && section !== undefined && trunk?.registers.length === 1
-		? `${one.driver}/${section}`
-		: subjectOf(one);
-}
-
 /** The other end that does not answer, or whatever keeps all of them from it. */
-function causeOf(one: Registration, { trunks }: RegistrationsSeen, peers: readonly Finding[]): Finding | undefined {
-	const trunk = trunkOf(trunks, one);
-	const ofTrunk = ({ subject, evidence }: Finding): boolean =>
-		evidence.address === one.host ||
-		trunk?.sections.some((section) => subject.toLowerCase() === `${one.driver}/${section}`.toLowerCase()) === true;
+function causeOf(one: Registration, seen: RegistrationsSeen, peers: readonly Finding[]): Finding | undefined {
+	const peer = peerFor(one, seen.trunks, seen.trunkPeers);
 	return (
 		peers.find(({ id }) => id === 'registrations.all_unreachable') ??
-		peers.find((finding) => finding.id === 'registrations.unreachable' && ofTrunk(finding))
+		peers.find(({ id, subject }) => id === 'registrations.unreachable' && peer && subject === subjectOf(peer))
 	);
 }

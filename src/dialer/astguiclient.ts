@@ -5,6 +5,9 @@ export type AstguiclientConf = Map<string, { value: string; line: number }>;
 const KEYS = [
 	'PATHhome',
 	'PATHlogs',
+	'PATHmonitor',
+	'PATHDONEmonitor',
+	'ExpectedDBSchema',
 	'VARserver_ip',
 	'VARDB_server',
 	'VARDB_database',

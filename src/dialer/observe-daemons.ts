@@ -66,6 +66,9 @@ const STOCK_LETTERS: Record<string, string> = {
 	AST_manager_listen: 'AST_manager_li',
 };
 const MANAGER_PORT = 5038;
+/** Looks from one at the listeners' connections to the next. */
+const SOCKETS_EVERY = 3;
+const SOCKET_TROUBLES = ['disconnected', 'deaf'];
 
 /** Looks at these daemons: their processes, and their signs of life. */
 export async function observeDaemons(
@@ -83,7 +86,7 @@ export async function observeDaemons(
 	for (const daemon of daemons) {
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
-		const sockets = looksAtSockets(daemon, found.copies.length)
+		const sockets = looksAtSockets(daemon, found.copies.length, world)
 			? await readManagerSockets(world, found.copies, managerPort)
 			: undefined;
 		const copies = found.copies.map((process): Copy => {
@@ -142,9 +145,16 @@ async function readRest(
 	return rest;
 }
 
-/** Connections are looked at where they are the sign of life, and where two copies have to be told apart. */
-const looksAtSockets = ({ signs, needs }: Daemon, copies: number): boolean =>
-	signs.some(({ by }) => by === 'manager_socket') || (copies > 1 && needs.includes('asterisk'));
+/**
+ * Connections are looked at where they are the sign of life, every third time and as long as there is trouble with them,
+ * and where two copies have to be told apart: finding them costs the kernel as much as all else that a look asks of it.
+ */
+function looksAtSockets({ name, signs, needs }: Daemon, copies: number, { memory }: World): boolean {
+	if (copies > 1) return needs.includes('asterisk');
+	if (!signs.some(({ by }) => by === 'manager_socket')) return false;
+	const troubled = SOCKET_TROUBLES.some((kind) => `processes.${kind} ${name}` in memory.conditions);
+	return troubled || ((memory.processes?.looks ?? 0) + 1) % SOCKETS_EVERY === 1;
+}
 
 function processorTime(
 	{ pid, startTicks }: Process,

@@ -63,7 +63,7 @@ export function sessionOf({ pid, argv }: Pick<Process, 'pid' | 'argv'>): string 
  */
 export function findDaemon(table: readonly Process[], home: string, scripts: readonly string[]): DaemonProcesses {
 	const paths = scripts.map((script) => `${home}/${script}`);
-	const byPid = new Map(table.map((process) => [process.pid, process]));
+	const byPid = indexOf(table);
 	const runsIt = (process: Process): boolean => paths.includes(scriptCall(process)?.[0] ?? '');
 	const descends = (process: Process): boolean => {
 		const seen = new Set<number>();
@@ -75,7 +75,11 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	};
 
 	const found: DaemonProcesses = { copies: [], children: [], screens: [], zombies: [], mentions: [] };
-	for (const process of table) {
+	// most processes of a machine name none of the scripts, in whatever way
+	const concerned = table.filter(({ argv }) =>
+		argv.some((argument) => scripts.some((script) => argument.includes(script))),
+	);
+	for (const process of concerned) {
 		if (runsIt(process)) (descends(process) ? found.children : found.copies).push(process);
 		else if (isScreen(process) && paths.includes(programOf(process.argv) ?? '')) found.screens.push(process);
 		else if (process.argv.some((argument) => paths.some((path) => argument.includes(path))))
@@ -84,6 +88,17 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	const screenPids = new Set(found.screens.map(({ pid }) => pid));
 	found.zombies = table.filter(({ state, ppid }) => state === 'Z' && screenPids.has(ppid));
 	return found;
+}
+
+const indexes = new WeakMap<readonly Process[], Map<number, Process>>();
+
+/** The processes of a table by pid, made once for all daemons. */
+function indexOf(table: readonly Process[]): Map<number, Process> {
+	const known = indexes.get(table);
+	if (known) return known;
+	const made = new Map(table.map((process) => [process.pid, process]));
+	indexes.set(table, made);
+	return made;
 }
 
 /** The processes that have to do with a daemon, whatever it consists of. */

@@ -49,10 +49,15 @@ export interface ManagerSample {
 
 /** Originates that must have been sent before their answers say anything. */
 export const FEWEST_ORIGINATES = 20;
+/** Seconds for which the fate of an originate is of interest. */
+const OLDEST_ORIGINATES = 600;
 const BACKLOG_LIMIT = 1000;
 const LONGEST_BACKLOG = 100_000;
 /** The newest actions in which answered originates are looked for. */
 const NEWEST_ACTIONS = 2000;
+/** The newest calls among which this dialer's are looked for, and how old they may be, seconds. */
+const NEWEST_CALLS = 5000;
+const LOGGED_SECONDS = 600;
 /** In a MEMORY table the primary key is a hash, and a range over it reads every row. */
 const LARGEST_MEMORY_TABLE = 50_000;
 /** Tables that hold what is going on; in memory where stock or its documents put them there. */
@@ -122,8 +127,15 @@ function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Back
 	};
 }
 
-/** Sizes of the live tables, what became of the originates of the last minutes, and whether FastAGI logs calls. */
-export async function readManagerSample(tables: TableReader, serverIp: string): Promise<ManagerSample> {
+/**
+ * Sizes of the live tables, what became of the originates of the last minutes, and whether FastAGI logs calls.
+ * @param listening seconds since the listener was started: what was sent before that it could not see; 0 when there is none
+ */
+export async function readManagerSample(
+	tables: TableReader,
+	serverIp: string,
+	listening: number,
+): Promise<ManagerSample> {
 	const found = await tables.ask<Row & { table: string; engine: string | null; next: number | null }>(
 		'information_schema.TABLES',
 		`SELECT TABLE_NAME AS \`table\`, ENGINE AS engine, TABLE_ROWS AS \`rows\`, TABLE_ROWS * AVG_ROW_LENGTH AS bytes,
@@ -141,15 +153,23 @@ export async function readManagerSample(tables: TableReader, serverIp: string): 
 	const manager = found.find(({ table }) => table === 'vicidial_manager');
 	const costly = manager?.engine === 'MEMORY' && Number(manager.rows ?? 0) > LARGEST_MEMORY_TABLE;
 	if (!manager?.next || costly) return { sizes };
-	return { sizes, originates: await readOriginates(tables, serverIp, manager.next) };
+	return { sizes, originates: await readOriginates(tables, serverIp, manager.next, listening) };
 }
 
-async function readOriginates(tables: TableReader, serverIp: string, next: number): Promise<Originates> {
+async function readOriginates(
+	tables: TableReader,
+	serverIp: string,
+	next: number,
+	listening: number,
+): Promise<Originates> {
+	const oldest = listening === 0 ? OLDEST_ORIGINATES : Math.min(OLDEST_ORIGINATES, listening);
 	const rows = await tables.ask<{ status: string; count: number; calls: number }>(
 		'vicidial_manager',
-		`SELECT status, COUNT(*) AS count, COALESCE(SUM(LEFT(callerid, 1) IN ('V', 'M')), 0) AS calls FROM vicidial_manager
-		WHERE man_id >= ? AND server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
-		[Math.max(0, next - NEWEST_ACTIONS), serverIp, localStamp(-600), localStamp(-60)],
+		// the newest by themselves: beside a server_ip, another index would be chosen and all rows of this server read
+		`SELECT status, COUNT(*) AS count, COALESCE(SUM(LEFT(callerid, 1) IN ('V', 'M')), 0) AS calls
+		FROM (SELECT status, callerid, server_ip, action, entry_date FROM vicidial_manager WHERE man_id >= ? LIMIT ${2 * NEWEST_ACTIONS}) AS newest
+		WHERE server_ip=? AND action='Originate' AND entry_date BETWEEN ? AND ? GROUP BY status LIMIT 10`,
+		[Math.max(0, next - NEWEST_ACTIONS), serverIp, localStamp(-oldest), localStamp(-60)],
 	);
 	const sum = (what: 'count' | 'calls', ...statuses: string[]): number =>
 		rows.filter(({ status }) => statuses.includes(status)).reduce((total, row) => total + Number(row[what]), 0);
@@ -162,15 +182,18 @@ async function readOriginates(tables: TableReader, serverIp: string, next: numbe
 	};
 }
 
-/** Millions of rows: the index over start_time, from its end. */
+/** Of millions of rows the newest of all servers, by the index over start_time, and among them ours. */
 async function readCallLog(tables: TableReader, serverIp: string): Promise<number | undefined> {
-	const rows = await tables.askIfThere<{ start: string | null }>(
+	const rows = await tables.askIfThere<{ ours: string | null; oldest: string | null; count: number }>(
 		'call_log',
-		'SELECT start_time AS start FROM call_log WHERE start_time > ? AND server_ip=? ORDER BY start_time DESC LIMIT 1',
-		[localStamp(-600), serverIp],
+		`SELECT MAX(IF(server_ip=?, start_time, NULL)) AS ours, MIN(start_time) AS oldest, COUNT(*) AS count
+		FROM (SELECT server_ip, start_time FROM call_log WHERE start_time > ? ORDER BY start_time DESC LIMIT ${NEWEST_CALLS}) AS newest`,
+		[serverIp, localStamp(-LOGGED_SECONDS)],
 	);
-	if (!rows) return undefined;
-	return Math.min(600, Math.max(0, secondsSinceLocal(rows[0]?.start ?? null, new Date()) ?? 600));
+	const [row] = rows ?? [];
+	if (!row) return undefined;
+	const since = row.ours ?? (row.count < NEWEST_CALLS ? null : row.oldest);
+	return Math.min(LOGGED_SECONDS, Math.max(0, secondsSinceLocal(since, new Date()) ?? LOGGED_SECONDS));
 }
 
 /** Seconds since the first row of vicidial_manager was entered, of whichever server; null when it is empty. */

@@ -1,5 +1,7 @@
 import type { Question } from '../rotation.ts';
 import type { World } from '../world.ts';
+import { DAEMONS } from './daemons.ts';
+import { findDaemon, scriptsOf } from './process-table.ts';
 import type { QueueObservation } from './queues.ts';
 import {
 	type Abandoned,
@@ -60,7 +62,7 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 		manager: {
 			every: 3,
 			cost: 3,
-			read: () => readManagerSample(tables, serverIp),
+			read: () => readManagerSample(tables, serverIp, listeningFor(world)),
 			doubtful: ({ originates }) =>
 				originates !== undefined &&
 				((originates.marked === 0 && originates.unanswered >= FEWEST_ORIGINATES) ||
@@ -193,3 +195,10 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 /** Where the job is scheduled, and the one machine that runs code 5: somebody has to notice when it is scheduled nowhere. */
 export const answersFor = (scheduled: boolean | undefined, keepalives: string): boolean =>
 	scheduled === true || (keepalives.includes('5') && !keepalives.includes('X'));
+
+/** Seconds since the listener was started; 0 when there is none. */
+function listeningFor(world: World): number {
+	const scripts = DAEMONS.filter(({ name }) => name === 'AST_manager_listen').flatMap(scriptsOf);
+	const { copies } = findDaemon(world.processes(), world.settings.home, scripts);
+	return Math.max(0, ...copies.map(({ started }) => world.proc.uptime() - started));
+}

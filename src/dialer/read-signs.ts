@@ -104,13 +104,11 @@ export async function readPort(
 	{ proc, settings, deadline }: World,
 	asked: { ago: number; served: boolean } | undefined,
 ): Promise<PortReading> {
-	const listening = proc
-		.socketsOn([port], 'tcp')
-		.filter((socket) => socket.state === 'listening' && socket.port === port && isHere(socket, settings.serverIp));
-	const queue = Math.max(0, ...listening.map(({ unread }) => unread));
+	const listening = proc.listening((socket) => socket.port === port && isHere(socket, settings.serverIp));
+	const queue = listening?.unread ?? 0;
 	const due = asked === undefined || asked.ago >= PROBE_EVERY || !asked.served || queue > 0;
-	if (!due || listening.length === 0) return { port, listening: listening.length > 0, queue, answer: undefined };
-	const host = listening.some((socket) => serves(socket, settings.serverIp)) ? settings.serverIp : LOOPBACK;
+	if (!due || !listening) return { port, listening: listening !== undefined, queue, answer: undefined };
+	const host = serves(listening, settings.serverIp) ? settings.serverIp : LOOPBACK;
 	const began = performance.now();
 	const served = await fastAgiServes(host, port, deadline.share(PROBE_TIMEOUT));
 	return { port, listening: true, queue, answer: served ? (performance.now() - began) / 1000 : null };

@@ -13,10 +13,10 @@ export interface Registration {
 	state: string;
 	/** chan_sip: when it was granted, by Asterisk's clock, and for how long, minus the guard */
 	granted?: { at: number; refresh: number };
-	/** PJSIP: until it is renewed or tried again; zero or less when nothing is planned */
-	next?: number;
-	/** PJSIP: what its object says */
-	timers?: { expiration: number; retry: number; retries: number; forbiddenRetry: number; fatalRetry: number };
+	/** PJSIP: until it runs out on the other side; negative after that, undefined where Asterisk does not tell */
+	left?: number;
+	/** PJSIP: what its object says; 0 retries means that it is tried for ever, 0 for a pause that there is no further try */
+	timers?: { expiration: number; retry: number; retries: number; forbiddenRetry: number };
 }
 
 /** Another end that calls go to or come from. */
@@ -62,7 +62,10 @@ export function iaxRegistration(entry: AmiMessage): Registration {
 	return { driver: 'IAX2', name: `${user}@${host}`, user, host, port: Number(port), state: header(entry, 'State') };
 }
 
-/** An entry of PJSIPShowRegistrationsOutbound (res_pjsip_outbound_registration.c); undefined for the accounts between. */
+/**
+ * An entry of PJSIPShowRegistrationsOutbound (res_pjsip_outbound_registration.c); undefined for the accounts between.
+ * `NextReg` is of no use: it tells of a timer of the library that Asterisk does not use, and is always 0.
+ */
 export function pjsipRegistration(entry: AmiMessage): Registration | undefined {
 	if (header(entry, 'Event') !== 'OutboundRegistrationDetail') return undefined;
 	const [, host = '', port = '5060'] = /^sips?:(?:[^@]*@)?([^:;>]+)(?::(\d+))?/i.exec(header(entry, 'ServerUri')) ?? [];
@@ -74,13 +77,11 @@ export function pjsipRegistration(entry: AmiMessage): Registration | undefined {
 		host,
 		port: Number(port),
 		state: header(entry, 'Status'),
-		next: number(entry, 'NextReg'),
 		timers: {
 			expiration: number(entry, 'Expiration'),
 			retry: number(entry, 'RetryInterval'),
 			retries: number(entry, 'MaxRetries'),
 			forbiddenRetry: number(entry, 'ForbiddenRetryInterval'),
-			fatalRetry: number(entry, 'FatalRetryInterval'),
 		},
 	};
 }
@@ -122,4 +123,31 @@ export function contactOf(entry: AmiMessage): Peer {
 		...(expires > 0 && { expires }),
 		qualify: { every, timeout: number(entry, 'QualifyTimeout') },
 	};
+}
+
+/** The lines of `pjsip show registrations`: seconds until each registration runs out, by name. Older versions do not tell. */
+export function secondsLeft(lines: readonly string[]): Map<string, number> {
+	const left = new Map<string, number>();
+	for (const line of lines) {
+		const [, name, seconds, past] = /^\s*([^/\s]+)\/.*\(exp\. (-?\d+)s( ago)?\)/.exec(line) ?? [];
+		if (name !== undefined) left.set(name, past === undefined ? Number(seconds) : -Math.abs(Number(seconds)));
+	}
+	return left;
+}
+
+/** The events of PJSIPShowEndpoint: the endpoint with its contacts, static ones too; undefined where there is none. */
+export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | undefined {
+	const of = (event: string): AmiMessage[] => events.filter((one) => header(one, 'Event') === event);
+	const [aor] = of('AorDetail');
+	if (of('EndpointDetail').length === 0) return undefined;
+	const every = aor ? number(aor, 'QualifyFrequency') : 0;
+	// the contact's own word on qualify is not that of its address of record
+	const timers: AmiMessage = [
+		['QualifyFrequency', String(every)],
+		['QualifyTimeout', aor ? header(aor, 'QualifyTimeout') : ''],
+	];
+	const contacts = of('ContactStatusDetail').map((contact) => contactOf([...timers, ...contact]));
+	const best = contacts.find(({ status }) => status === 'reachable') ?? contacts[0];
+	const nobody = { driver: 'PJSIP' as const, address: '', status: 'unknown' as const, qualify: { every, timeout: 0 } };
+	return { ...nobody, ...best, name, dynamic: contacts.length === 0 };
 }

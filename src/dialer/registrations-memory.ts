@@ -1,4 +1,5 @@
 import type { Peer, Registration } from './registrations-lists.ts';
+import { peerFor, subjectOf } from './registrations-trunks.ts';
 import type { Driver, Trunk } from './trunks.ts';
 
 /** What was seen of trunks and phones. Times are seconds since boot unless told. */
@@ -17,16 +18,17 @@ export interface RegistrationsMemory {
 	counts: Partial<Record<Driver, number>>;
 	/** trunks as they were seen last */
 	peers: Peer[];
-	/** seconds between two questions of chan_sip to a trunk, and when that was asked */
+	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
 	expiring: Record<string, number>;
-	/** registrations that PJSIP was seen to try again and again, since when */
-	retrying: Record<string, number>;
-	/** those that it gave up because its tries were used up, and when that was seen: nobody has refused them */
-	exhausted: Record<string, number>;
+	/**
+	 * registrations that PJSIP tries in vain: since when, whether the other side may have refused one of the tries, and
+	 * whether nobody tries any more
+	 */
+	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
 }
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
@@ -36,8 +38,9 @@ const LONGEST_INTERVAL = 3600;
 const PHONE_LOOKS = 5;
 /** Seconds that a registration may still have at the next look without being taken for one that is about to end. */
 const EXPIRY_SLACK = 10;
-/** Seconds that one try of PJSIP may take beyond the pause before it: timer B of RFC 3261. */
-const TRY_SECONDS = 32;
+/** Seconds after which SIP gives one try up that is not answered (RFC 3261, timer F). */
+export const TRY_SECONDS = 32;
+const TRY_SLACK = 8;
 
 /** What a look saw, as far as the next one is to know it. */
 export type Learnt = Pick<RegistrationsMemory, 'turn' | 'trunks' | 'serverId' | 'absent' | 'counts' | 'qualify'> & {
@@ -54,25 +57,19 @@ export type Learnt = Pick<RegistrationsMemory, 'turn' | 'trunks' | 'serverId' | 
 	attempts: Record<string, number[]>;
 };
 
-/** How a registration is called in findings and repairs. */
-export const subjectOf = ({ driver, name }: { driver: string; name: string }): string => `${driver}/${name}`;
-
-/** Nobody will try again. */
-export const isOver = ({ driver, state, next }: Registration): boolean =>
-	driver === 'PJSIP' && /^(Rejected|Stopped)$/.test(state) && (next ?? 0) <= 0;
-
 /** Pure. */
 export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt): RegistrationsMemory {
 	const { uptime, now, gap } = seen;
 	const passed = before === undefined ? undefined : uptime - before.at;
 	const counts = passed === undefined || passed >= gap;
-	const interval = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
+	const measured = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
+	const interval = measured ?? USUAL_INTERVAL;
 	const phones = before?.phones ?? [];
 	const { turn, trunks, trunksAt, serverId, absent, counts: lengths, qualify } = seen;
 	return {
 		turn,
 		at: counts ? uptime : (before?.at ?? uptime),
-		interval: interval ?? USUAL_INTERVAL,
+		interval,
 		trunks,
 		...(trunksAt !== undefined && { trunksAt }),
 		serverId,
@@ -83,12 +80,12 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
 		expiring: Object.fromEntries(
 			seen.trunkPeers.flatMap((peer) =>
-				peer.expires !== undefined && peer.expires - now < (interval ?? USUAL_INTERVAL) + EXPIRY_SLACK
+				peer.expires !== undefined && peer.expires - now < interval + EXPIRY_SLACK
 					? [[subjectOf(peer), peer.expires]]
 					: [],
 			),
 		),
-		...tries(before, seen, interval ?? USUAL_INTERVAL),
+		tries: triesAfter(before, seen, interval),
 	};
 }
 
@@ -96,37 +93,35 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 const rounded = (seconds: number): number => (seconds < 30 ? Math.ceil(seconds) : Math.round(seconds / 10) * 10);
 
 /**
- * A registration that ended after it was tried for as long as all of its tries take was refused by nobody; one that ended
- * sooner, or again after it was registered anew, was.
+ * Since when PJSIP tries in vain. It does not tell whether it was refused or had no answer; but a carrier that answered
+ * nothing at all until nobody tried any more has refused nothing.
  */
-function tries(
+function triesAfter(
 	before: RegistrationsMemory | undefined,
-	{ registrations, uptime, attempts }: Learnt,
+	{ registrations, trunks, trunkPeers, uptime, attempts }: Learnt,
 	interval: number,
-): Pick<RegistrationsMemory, 'retrying' | 'exhausted'> {
-	const retrying: Record<string, number> = {};
-	const exhausted: Record<string, number> = {};
+): RegistrationsMemory['tries'] {
+	const tries: RegistrationsMemory['tries'] = {};
 	for (const registration of registrations) {
-		const { timers, next = 0 } = registration;
-		if (!timers || registration.state === 'Registered') continue;
+		if (registration.timers === undefined || registration.state !== 'Rejected') continue;
 		const key = subjectOf(registration);
-		const since = before?.retrying[key];
-		if (!isOver(registration)) {
-			if (next > 0 || since !== undefined) retrying[key] = since ?? uptime;
-			continue;
-		}
-		const known = before?.exhausted[key];
-		const anew = Math.max(...(attempts[key] ?? []), Number.NEGATIVE_INFINITY);
-		if (known !== undefined) {
-			if (anew < known) exhausted[key] = known;
-			continue;
-		}
-		if (since === undefined || anew >= since) continue;
-		// a pause for refusals looks like any other try
-		const silent = timers.forbiddenRetry === 0 && timers.fatalRetry === 0;
-		const least = (timers.retries - 1) * timers.retry - interval;
-		const most = timers.retries * (timers.retry + TRY_SECONDS) + 2 * interval;
-		if (silent && uptime - since >= least && uptime - since <= most) exhausted[key] = uptime;
+		const last = before?.tries[key];
+		const since = last?.since ?? uptime;
+		const mayRefuse = last?.over !== true && peerFor(registration, trunks, trunkPeers)?.status !== 'unreachable';
+		// a try of this very run has not been answered yet
+		const triedAgain = (attempts[key] ?? []).some((at) => at > since && at < uptime);
+		const over = last?.over === true || isOver(registration, uptime - since, interval);
+		tries[key] = { since, answered: last?.answered === true || mayRefuse || triedAgain, over };
 	}
-	return { retrying, exhausted };
+	return tries;
+}
+
+/**
+ * Whether nobody tries again: the next try was due so long ago that even its answer is overdue. Versions that do not tell
+ * when it was due are given the time that all tries take.
+ */
+function isOver({ left, timers }: Registration, seconds: number, interval: number): boolean {
+	if (left !== undefined) return left < -(TRY_SECONDS + TRY_SLACK);
+	if (timers === undefined || timers.retries === 0) return false;
+	return seconds > timers.retries * (timers.retry + TRY_SECONDS) + interval;
 }

@@ -35,6 +35,8 @@ export interface SystemSettings {
 	/** `YYYY-MM-DD` on which ADMIN_timeclock_auto_logout did its work last */
 	timeclockReset: string;
 	activeVoicemailServer: string;
+	/** number of the schema; 0 where it is not known */
+	schemaVersion: number;
 	sipEventLogging: number;
 	emails: boolean;
 	/** calls of a server whose updater stands still are deleted */
@@ -77,6 +79,7 @@ export async function readServer(query: Query, serverIp: string): Promise<Server
 		gathersOutput: row.gather_asterisk_output === 'Y',
 		system: {
 			timeclockReset: String(system?.timeclock_last_reset_date ?? ''),
+			schemaVersion: Number(system?.db_schema_version) || 0,
 			activeVoicemailServer: system?.active_voicemail_server ?? '',
 			sipEventLogging: Number(system?.sip_event_logging) || 0,
 			emails: system?.allow_emails === '1',

@@ -8,7 +8,7 @@ export type Driver = 'SIP' | 'PJSIP' | 'IAX2';
 export interface Trunk {
 	carrier: string;
 	driver: Driver;
-	/** names of the sections in its account entry, in lower case as Asterisk compares them */
+	/** names of the sections in its account entry; of PJSIP endpoints first */
 	sections: string[];
 	/** account and host of each `register =>` line */
 	registers: { user: string; host: string }[];
@@ -28,32 +28,37 @@ export async function readTrunks(
 		ORDER BY carrier_id LIMIT ${MOST_CARRIERS}`,
 		[serverIp],
 	);
-	return rows.map(trunkOf);
+	return rows.map(trunkFrom);
 }
 
 /** What a row of `vicidial_server_carriers` means. Pure. */
-export function trunkOf(row: Row): Trunk {
+export function trunkFrom(row: Row): Trunk {
 	const protocol = textOf(row, 'protocol');
-	const sections = new Set<string>();
-	readConf(textOf(row, 'account_entry'), (line) => {
-		const [, name] = /^\[([^\]]+)\]/.exec(line) ?? [];
-		if (name !== undefined) sections.add(name.toLowerCase());
-	});
-	const registers: Trunk['registers'] = [];
+	const driver = protocol.startsWith('PJSIP') ? 'PJSIP' : (protocol as Driver);
 	// PJSIP has sections for it, and stock does not write the column there
-	if (!protocol.startsWith('PJSIP')) {
-		readConf(textOf(row, 'registration_string'), (line) => {
-			const [, text] = /^register\s*=>?\s*(.+)$/i.exec(line) ?? [];
-			const register = text === undefined ? undefined : parseRegister(text);
-			if (register) registers.push(register);
-		});
-	}
-	return {
-		carrier: textOf(row, 'carrier_id'),
-		driver: protocol.startsWith('PJSIP') ? 'PJSIP' : (protocol as Driver),
-		sections: [...sections],
-		registers,
-	};
+	const registers = driver === 'PJSIP' ? [] : registersIn(textOf(row, 'registration_string'));
+	return { carrier: textOf(row, 'carrier_id'), driver, sections: sectionsIn(textOf(row, 'account_entry')), registers };
+}
+
+function sectionsIn(text: string): string[] {
+	const names: string[] = [];
+	const endpoints: string[] = [];
+	readConf(text, (line) => {
+		const [, name] = /^\[([^\]]+)\]/.exec(line) ?? [];
+		if (name !== undefined) names.push(name);
+		else if (/^type\s*=\s*(endpoint|wizard)$/i.test(line)) endpoints.push(names.at(-1) ?? '');
+	});
+	return [...new Set([...endpoints, ...names])];
+}
+
+function registersIn(text: string): Trunk['registers'] {
+	const registers: Trunk['registers'] = [];
+	readConf(text, (line) => {
+		const [, what] = /^register\s*=>?\s*(.+)$/i.exec(line) ?? [];
+		const register = what === undefined ? undefined : parseRegister(what);
+		if (register) registers.push(register);
+	});
+	return registers;
 }
 
 /** `[peer?][transport://]user[:secret[:authuser]]@host[:port][/extension][~expiry]`; a secret may hold an @ of its own. */

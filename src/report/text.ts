@@ -138,6 +138,7 @@ function summary(report: Report, verbosity: number, paint: Paint): string[] {
 		...(ok.length > 0 ? [`${label('ok')}${ok.map(({ id }) => id).join(', ')}`] : []),
 		...with_('skipped').map(({ id, skipped_because }) => `${label('skipped')}${id}: ${plain(skipped_because ?? '')}`),
 		...(verbosity > 0 ? report.checks.flatMap(measurements) : []),
+		...(verbosity > 0 ? (report.hints ?? []).map((hint) => `${'hint'.padEnd(INDENT.length)}${plain(hint)}`) : []),
 	];
 }
 

@@ -46,7 +46,8 @@ async function main(): Promise<void> {
 		const subjects: Record<string, () => Cost> = {
 			'bare node': () => cost(process.execPath, ['-e', '0'], dialer.env),
 			'perl yardstick': () => cost('/usr/bin/perl', [yardstick, ...account], perl),
-			'healthy tick': () => cost(VICIKEEP, ['check', '--quiet', '--env-file', envFile], dialer.env),
+			'healthy tick': () =>
+				cost(VICIKEEP, ['check', '--quiet', '--env-file', envFile], { ...dialer.env, VICIKEEP_LOOK_GAP: '0' }),
 		};
 		const costs = Object.fromEntries(Object.keys(subjects).map((name) => [name, [] as Cost[]]));
 		for (let round = -2; round < ROUNDS; round++) {

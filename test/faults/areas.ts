@@ -3,10 +3,11 @@ import { CALLS } from './calls.ts';
 import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
 import { MACHINE } from './machine.ts';
+import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
 import { TIME } from './time.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
-export const AREAS: readonly Area[] = [WORKERS, CALLS, PROCESSES, DATABASE, QUEUES, TIME, ASTERISK, MACHINE];
+export const AREAS: readonly Area[] = [WORKERS, CALLS, PROCESSES, DATABASE, QUEUES, TIME, NETWORK, ASTERISK, MACHINE];

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
+import { ageOf, gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
 import { relay, without } from './relay.ts';
 import { AUTO_DIALER, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
@@ -31,14 +32,6 @@ export const ASTERISK: Area = {
 				but: 'it is another account, and right',
 				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='updatecron' WHERE server_ip=?"),
 			},
-		},
-		{
-			pains: [45],
-			says: 'fifty sessions without a login close the AMI to everybody',
-			inject: (stage) => openAmi(stage, 50),
-			find: ['asterisk.ami_closed Asterisk'],
-			after: { stays: 2 },
-			twin: { but: 'there are thirty', inject: (stage) => openAmi(stage, 30) },
 		},
 		{
 			pains: [19],
@@ -79,6 +72,18 @@ export const ASTERISK: Area = {
 					await here(stage, "UPDATE servers SET ASTmgrUSERNAME='watcher' WHERE server_ip=?");
 				},
 			},
+		},
+		{
+			pains: [45],
+			says: 'fifty sessions without a login close the AMI to everybody',
+			inject: async (stage) => {
+				// one that was just started may still be loading
+				await until('Asterisk to have loaded', 70_000, () => ageOf(stage.dialer.asterisk.pid ?? 0) > 61);
+				await openAmi(stage, 50);
+			},
+			find: ['asterisk.ami_closed Asterisk'],
+			after: { stays: 2 },
+			twin: { but: 'there are thirty', inject: (stage) => openAmi(stage, 30) },
 		},
 		{
 			pains: [21],

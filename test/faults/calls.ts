@@ -4,7 +4,7 @@ import { AUTO_DIALER, UPDATER } from './scripts.ts';
 import { actions, agent, agents, call, ring } from './traffic.ts';
 
 /** Rare tables are read in turn, every fifth look at the latest, and what looks like trouble once more. */
-const IN_TURN = { found: 9, repaired: 11 };
+const IN_TURN = { found: 7, repaired: 9 };
 const OBSERVE = { VICIKEEP_RESTART: 'off' };
 
 export const CALLS: Area = {
@@ -20,11 +20,11 @@ export const CALLS: Area = {
 				reap(stage, 'AST_send_action_child.pl');
 				await actions(stage, 'SENT', { count: 30, age: 120, action: 'Originate' });
 				await actions(stage, 'NEW', { count: 3 });
-				await sleep(2500);
+				await sleep(5000);
 			},
 			find: ['queues.action_children Asterisk'],
 			after: { stays: 2 },
-			env: soon('ACTION_CHILD_AGE'),
+			env: { VICIKEEP_WARN_ACTION_CHILD_AGE: '4', VICIKEEP_CRIT_ACTION_CHILD_AGE: '6' },
 			twin: { but: 'it answers, and the senders end', inject: (stage) => actions(stage, 'NEW', { count: 3 }) },
 		},
 		{
@@ -172,9 +172,9 @@ export const CALLS: Area = {
 			find: ['processes.heartbeat_old AST_VDauto_dial'],
 			do: ['restart:AST_VDauto_dial'],
 			after: 'well',
-			env: { VICIKEEP_WARN_AUTO_DIALER_HEARTBEAT: '6', VICIKEEP_CRIT_AUTO_DIALER_HEARTBEAT: '8' },
+			env: { VICIKEEP_WARN_AUTO_DIALER_HEARTBEAT: '8', VICIKEEP_CRIT_AUTO_DIALER_HEARTBEAT: '10' },
 			between: 3000,
-			within: { found: 4, repaired: 6 },
+			within: { found: 5, repaired: 7 },
 			twin: {
 				but: 'the dial level of the campaign is 0',
 				inject: async (stage) => {

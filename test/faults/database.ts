@@ -157,7 +157,8 @@ export const DATABASE: Area = {
 					writeFileSync(index, whole);
 				});
 			},
-			find: ['mysql.crashed vicidial_live_agents'],
+			find: ['queues.database queues'],
+			tells: /vicidial_live_agents.*(corrupt|crashed)/,
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},

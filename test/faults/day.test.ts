@@ -14,7 +14,7 @@ const FAST = { VICIKEEP_GRACE_START: '3' };
 
 let dialer: Dialer;
 beforeAll(async () => {
-	dialer = await startDialer({ keepalives: '12345678ECS', options: ['-cu3way', '-recmon'] });
+	dialer = await startDialer({ keepalives: '1234567ECS', options: ['-cu3way', '-recmon'] });
 });
 afterAll(() => dialer?.stop());
 
@@ -40,13 +40,15 @@ async function look(count: number, goingOn: Promise<unknown> = Promise.resolve()
 }
 
 describe('a healthy day in fast motion', () => {
-	it('gives no finding, no repair and no line in the log', async () => {
+	it('gives no finding, no repair and no line in the log', { timeout: 600_000 }, async () => {
 		await idleNight(dialer);
 		await look(40);
 		await look(5, dialer.cron('AST_reset_mysql_vars.pl'));
 
 		await morningRush(dialer, 3);
 		await startFlow(dialer, 2);
+		// a look stands for a minute, and so does a run of the hopper's job
+		await dialer.database.query('ALTER EVENT hopper_cron ON SCHEDULE EVERY 1 SECOND');
 		// the dial plan of the box calls no FastAGI
 		await dialer.database.query(
 			`CREATE EVENT fastagi ON SCHEDULE EVERY 1 SECOND DO INSERT INTO call_log (uniqueid, server_ip, start_time)

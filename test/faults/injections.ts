@@ -148,9 +148,11 @@ export function reap({ dialer, later }: Stage, script: string): void {
 	});
 }
 
+/** Seconds since a process was started. */
+export const ageOf = (pid: number): number => uptime() - Number(startTimeOf(pid) ?? 0) / 100;
+
 /** Waits until a daemon has run for so many seconds. */
 export async function olderThan({ dialer }: Stage, script: string, seconds: number): Promise<void> {
 	const [daemon] = dialer.daemons.pids(script);
-	const ticks = Number(startTimeOf(daemon?.perl ?? 0) ?? 0);
-	await until(`${script} to be ${seconds} s old`, seconds * 1000, () => uptime() - ticks / 100 > seconds);
+	await until(`${script} to be ${seconds} s old`, seconds * 1000, () => ageOf(daemon?.perl ?? 0) > seconds);
 }

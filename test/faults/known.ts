@@ -4,10 +4,7 @@ export const PAINS: Record<number, { says: string; elsewhere?: string }> = {
 	2: { says: '"There is a time synchronization problem with your system"' },
 	3: { says: "a daemon's screen is gone" },
 	4: { says: 'calls are not placed although the hopper is full' },
-	5: {
-		says: 'a trunk is unreachable or its registration lost',
-		elsewhere: 'a matter of registrations, not of daemons',
-	},
+	5: { says: 'a trunk is unreachable or its registration lost' },
 	6: { says: 'a MyISAM table has crashed' },
 	7: { says: 'the database is slow, then locked, then out of connections' },
 	8: { says: 'agents are LAGGED, their screens frozen' },
@@ -49,7 +46,7 @@ export const PAINS: Record<number, { says: string; elsewhere?: string }> = {
 	41: { says: "the web server's certificate has expired", elsewhere: 'a matter of the web server' },
 	42: { says: 'Asterisk runs out of file descriptors', elsewhere: 'a matter of the machine, not of daemons' },
 	43: { says: 'the mass logout at the end of the day is taken for an outage' },
-	44: { says: 'a registration has been given up for ever', elsewhere: 'a matter of registrations, not of daemons' },
+	44: { says: 'a registration has been given up for ever' },
 	45: { says: 'sessions without a login close the AMI to everybody' },
 };
 

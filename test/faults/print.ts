@@ -10,37 +10,50 @@ const looks = (count: number | undefined): string => (count === undefined ? '-' 
 const numbers = ({ pains = [], rows = [] }: Fault): string =>
 	[...pains.map((pain) => `P${pain}`), ...rows.map((row) => `Q${row}`)].join(' ');
 
-function line(fault: Fault, { found, repaired, problems }: Walked): string {
+function tell(area: string, fault: Fault, { found, repaired, problems }: Walked): void {
 	const repair = fault.after === 'well' ? looks(repaired) : 'none';
 	const [root] = fault.find;
-	return `${problems.length === 0 ? ' ok ' : 'FAIL'}  ${looks(found).padStart(5)}  ${repair.padStart(6)}  ${numbers(fault).padEnd(12)}  ${fault.says}\n${' '.repeat(35)}${root}${(fault.do ?? []).length > 0 ? ` -> ${fault.do?.join(', ')}` : ''}; twin: ${fault.twin.but}`;
+	const remedy = (fault.do ?? []).length > 0 ? ` -> ${fault.do?.join(', ')}` : '';
+	console.log(
+		`${problems.length === 0 ? ' ok ' : 'FAIL'}  ${looks(found).padStart(5)}  ${repair.padStart(8)}  ${area}: ${fault.says}`,
+	);
+	for (const more of [
+		`${root}${remedy}`,
+		`twin: ${fault.twin.but}`,
+		numbers(fault),
+		...problems.map((one) => `! ${one}`),
+	])
+		if (more !== '') console.log(`${' '.repeat(23)}${more}`);
 }
 
-async function walkArea(area: Area): Promise<{ text: string; failed: number }> {
+/** @returns how many rows did not go as they say */
+async function walkArea(area: Area): Promise<number> {
 	const walker = await Walker.start(area);
-	const lines = [`\n${area.name}`];
 	let failed = 0;
 	try {
 		for (const fault of area.faults) {
-			const walked = await walker.walk(fault);
+			const walked = await walker.walk(fault).catch((error: Error): Walked => ({ problems: [error.message] }));
 			if (walked.problems.length > 0) failed++;
-			lines.push(line(fault, walked), ...walked.problems.map((problem) => `${' '.repeat(35)}! ${problem}`));
+			tell(area.name, fault, walked);
 		}
 	} finally {
 		await walker.stop();
 	}
-	return { text: lines.join('\n'), failed };
+	return failed;
 }
 
+/** Names of areas, or parts of what rows say; everything when there are none. */
 const wanted = process.argv.slice(2);
-const waiting = AREAS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const isWanted = (text: string): boolean => wanted.length === 0 || wanted.some((part) => text.includes(part));
+const waiting = AREAS.map((area) => ({
+	...area,
+	faults: area.faults.filter(({ says }) => isWanted(`${area.name}: ${says}`)),
+})).filter(({ faults }) => faults.length > 0);
 console.log('      found  repaired after so many looks (on a dialer: minutes); P pain, Q row that stands still');
 let failed = 0;
 const walkNext = async (): Promise<void> => {
 	for (let area = waiting.shift(); area !== undefined; area = waiting.shift()) {
-		const walked = await walkArea(area);
-		console.log(walked.text);
-		failed += walked.failed;
+		failed += await walkArea(area);
 	}
 };
 await Promise.all(Array.from({ length: AT_A_TIME }, walkNext));

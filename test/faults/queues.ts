@@ -130,7 +130,7 @@ export const QUEUES: Area = {
 			find: ['queues.manager_sent AST_manager_listen'],
 			after: 'well',
 			between: 1100,
-			within: { found: 5, repaired: 7 },
+			within: { found: 6, repaired: 9 },
 			do: ['restart:AST_manager_listen'],
 			twin: {
 				but: 'most of them were seen, the last ones are still on their way',

@@ -12,6 +12,9 @@ const HEARTBEATS = {
 /** Written by daemons all the time: never put back. */
 const LIVE = ['server_updater', 'vicidial_campaign_stats_debug'];
 
+/** One row after the other makes daemons start as often as no dialer's do. */
+export const IN_A_ROW = { VICIKEEP_WARN_DAEMON_STARTS: 'never', VICIKEEP_CRIT_DAEMON_STARTS: 'never' };
+
 /** What a dialer was like when it was healthy, kept beside it. */
 export class Reset {
 	readonly #etc: string;
@@ -42,16 +45,15 @@ export class Reset {
 		asterisk.thaw();
 		if (asterisk.pid === undefined) await asterisk.start();
 		for (const name of readdirSync(home)) if (name.endsWith('.kill')) rmSync(join(home, name));
-		for (const { script } of daemons.wanted) if (!(await this.#works(script))) await this.#end(script);
-		await daemons.startAll();
 		for (const folder of [stateDir, runDir]) {
 			for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 		}
 		let left: string[] = [];
-		await until('a healthy dialer', 30_000, async () => {
-			left = (
-				await tick(this.dialer, [], { VICIKEEP_WARN_DAEMON_STARTS: 'never', VICIKEEP_CRIT_DAEMON_STARTS: 'never' })
-			).findings;
+		await until('a healthy dialer', 60_000, async () => {
+			for (const { script } of daemons.wanted) if (!(await this.#works(script))) await this.#end(script);
+			// only those: a second copy leaves after a moment, and until then there are two
+			for (const { script } of daemons.wanted) if (daemons.pids(script).length === 0) await daemons.start(script);
+			left = (await tick(this.dialer, [], IN_A_ROW)).findings;
 			return left.length === 0;
 		}).catch((error) => {
 			throw new Error(`${error.message}: ${left.join(', ')}`);

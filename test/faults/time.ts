@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Area, Stage } from './fault.ts';
 import { byHand, crash, freeze, hang, here, sleep, sql } from './injections.ts';
 import { relay, without } from './relay.ts';
-import { UPDATER } from './scripts.ts';
+import { LISTENER, SENDER, UPDATER } from './scripts.ts';
 
 /** The updater as it would run on a machine whose clock shows another time: a zone is a difference too, down to seconds. */
 async function updaterIn(stage: Stage, zone: string): Promise<void> {
@@ -11,12 +11,12 @@ async function updaterIn(stage: Stage, zone: string): Promise<void> {
 	await sleep(2000);
 }
 
-/** Its session with Asterisk leads through a relay from now on. */
-async function updaterThrough(stage: Stage, port: number): Promise<void> {
+/** The sessions of the daemons with Asterisk lead through a relay from now on. */
+async function daemonsThrough(stage: Stage, port: number): Promise<void> {
 	const { daemons } = stage.dialer;
-	await crash(stage, UPDATER);
+	await crash(stage, UPDATER, LISTENER, SENDER);
 	await sql(stage, 'UPDATE servers SET telnet_port=? WHERE server_ip=?', [port, stage.dialer.serverIp]);
-	await daemons.start(UPDATER);
+	await daemons.startAll();
 	await sleep(2000);
 }
 
@@ -98,14 +98,14 @@ export const TIME: Area = {
 			pains: [2],
 			says: 'Asterisk does not answer the updater, which goes on every ten seconds',
 			inject: async (stage) =>
-				updaterThrough(stage, await relay(stage, 5038, without(['CoreShowChannels'], 'updatecron'))),
+				daemonsThrough(stage, await relay(stage, 5038, without(['CoreShowChannels'], 'updatecron'))),
 			find: ['processes.manager_slow AST_update'],
 			after: { stays: 1 },
 			between: 2600,
 			within: { found: 9 },
 			twin: {
 				but: 'it answers',
-				inject: async (stage) => updaterThrough(stage, await relay(stage, 5038, without([]))),
+				inject: async (stage) => daemonsThrough(stage, await relay(stage, 5038, without([]))),
 			},
 		},
 	],

@@ -3,7 +3,7 @@ import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { startTimeOf } from '../sandbox/processes.ts';
 import { bystanders, placeBystanders } from './bystanders.ts';
 import type { Area, Fault, Stage } from './fault.ts';
-import { Reset } from './reset.ts';
+import { IN_A_ROW, Reset } from './reset.ts';
 
 /** Looks in which an innocent twin has to stay unremarked: one more than a repair takes. */
 const TWIN_LOOKS = 3;
@@ -11,9 +11,6 @@ const TWIN_LOOKS = 3;
 const LASTING_LOOKS = 3;
 const FOUND_WITHIN = 2;
 const REPAIRED_WITHIN = 3;
-
-/** One row after the other makes daemons start as often as no dialer's do. */
-const IN_A_ROW = { VICIKEEP_WARN_DAEMON_STARTS: 'never', VICIKEEP_CRIT_DAEMON_STARTS: 'never' };
 
 /** How a fault went. */
 export interface Walked {
@@ -77,7 +74,7 @@ export class Walker {
 	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
 		const problems: string[] = [];
 		const before = this.#standing([]);
-		const looks = Math.max(TWIN_LOOKS, (within?.found ?? 0) + 1);
+		const looks = Math.max(TWIN_LOOKS, within?.found ?? 0);
 		for (let look = 1; look <= looks; look++) {
 			if (look > 1) await pause(between);
 			const { findings, actions } = await this.#tick(env);

@@ -271,7 +271,7 @@ describe('a dialer at work', () => {
 		await dialer.database.query("CREATE USER IF NOT EXISTS vicikeep@'%' IDENTIFIED BY 'watch'");
 		await dialer.database.query("GRANT SELECT ON asterisk.* TO vicikeep@'%'");
 		await dialer.database.query(LARGE, Array(LARGE.split('?').length - 1).fill(dialer.serverIp));
-		for (let look = 0; look < 5; look++) {
+		for (let look = 0; look < 10; look++) {
 			await dialer.database.query('FLUSH USER_STATISTICS');
 			await tick(dialer, ['--only', 'queues'], { VICIKEEP_DB_USER: 'vicikeep', VICIKEEP_DB_PASS: 'watch' });
 			const [row] = await dialer.database.query(

@@ -6,6 +6,16 @@ import { CHECKS } from '../../src/checks/index.ts';
 import type { ActionReport, CheckReport, Report } from '../../src/types.ts';
 import type { Dialer } from '../sandbox/dialer.ts';
 
+/** No limits for what is a matter of the machine that the tests run on. */
+function unlimited(...names: string[]): Record<string, string> {
+	return Object.fromEntries(
+		names.flatMap((name) => [
+			[`VICIKEEP_WARN_${name}`, 'never'],
+			[`VICIKEEP_CRIT_${name}`, 'never'],
+		]),
+	);
+}
+
 /**
  * Settings that take the waiting out: every look counts, daemons may be started at any second, nothing is too young, and
  * neither the time of the day nor what else this machine does holds a repair back.
@@ -17,11 +27,9 @@ export const QUICK = {
 	VICIKEEP_GRACE_DATABASE: '0',
 	VICIKEEP_GRACE_START: '0',
 	VICIKEEP_QUIET_TIMES: 'none',
-	VICIKEEP_CRIT_LOAD_PER_CORE: 'never',
-	VICIKEEP_CRIT_CPU_PRESSURE: 'never',
-	VICIKEEP_CRIT_IO_PRESSURE: 'never',
-	VICIKEEP_CRIT_MEMORY_PRESSURE: 'never',
-} as const;
+	...unlimited('LOAD_PER_CORE', 'CPU_PRESSURE', 'IO_PRESSURE', 'MEMORY_PRESSURE', 'MEMORY_USED', 'OOM_KILLS'),
+	...unlimited('DISK_USED', 'INODES_USED'),
+};
 
 /** Every finding that --explain tells of. */
 const DOCUMENTED = new Set(

@@ -38,7 +38,7 @@ describe('a healthy dialer', () => {
 		expect(first.findings).toEqual([]);
 		expect(first.exitCode).toBe(0);
 		expect(first.report.checks.map(({ id, status }) => `${id} ${status}`)).toEqual(
-			['config', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations', 'cluster'].map(
+			['config', 'system', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations', 'cluster'].map(
 				(id) => `${id} ok`,
 			),
 		);

@@ -134,8 +134,8 @@ outbound_auth=pjtrunk
 server_uri=sip:${address}:5061
 client_uri=sip:acct@${address}:5061
 expiration=12
-retry_interval=2
-max_retries=2
+retry_interval=1
+max_retries=1
 max_random_initial_delay=0
 
 [pjtrunk]

@@ -111,6 +111,11 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 				VICIKEEP_RUN_DIR: join(folder, 'run/vicikeep'),
 				VICIKEEP_LOG_DIR: join(folder, 'log/vicikeep'),
 				VICIKEEP_CRONTAB: crontab,
+				// the loop trunks go to 127.0.0.1, where the relays of one box alone could listen
+				...(keepalives.includes('8') && {
+					VICIKEEP_WARN_UNREGISTERED_LOOKS: 'never',
+					VICIKEEP_CRIT_UNREGISTERED_LOOKS: 'never',
+				}),
 			},
 			database,
 			asterisk,

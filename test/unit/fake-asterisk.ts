@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { AmiSession, type AmiTrace } from '../../src/adapters/ami.ts';
 
 /** One action as the fake received it, header names in lower case. */
@@ -37,7 +37,12 @@ export class FakeAsterisk {
 		});
 		this.#server = server;
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		return AmiSession.open('127.0.0.1', (server.address() as { port: number }).port, 1000, trace);
+		return AmiSession.open('127.0.0.1', this.port, 1000, trace);
+	}
+
+	/** The port of 127.0.0.1 that it listens on. */
+	get port(): number {
+		return (this.#server?.address() as AddressInfo | undefined)?.port ?? 0;
 	}
 
 	/** Cuts all connections. */

@@ -1,5 +1,6 @@
 import { CHECK_IDS } from '../../src/checks/index.ts';
-import { emptyMemory, type Memory, Notebook } from '../../src/memory.ts';
+import { emptyMemory, type Memory } from '../../src/memory.ts';
+import { Notebook } from '../../src/notebook.ts';
 import { type Settings, settle } from '../../src/settings.ts';
 import type { Finding, Process } from '../../src/types.ts';
 

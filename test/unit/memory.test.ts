@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, forBoot, type Memory, Notebook } from '../../src/memory.ts';
+import { emptyMemory, forBoot, type Memory } from '../../src/memory.ts';
+import { Notebook } from '../../src/notebook.ts';
 
 const at = (uptime: number) => ({ uptime, now: new Date(1_000_000 + uptime * 1000) });
 

@@ -58,6 +58,7 @@ export const observationOf = (
 	updater: undefined,
 	uptime: 10_000,
 	probe: undefined,
+	looks: 1,
 	...rest,
 });
 

@@ -35,7 +35,13 @@ table('the hopper job', [
 		{},
 		['hopper_job AST_VDhopper warning'],
 	],
-	['has never run', runs(null, null), {}, ['hopper_job AST_VDhopper critical']],
+	[
+		'has never run',
+		samples({ hopperRuns: sample([{ campaign: 'A', age: null }], { doubts: 5 }) }),
+		{},
+		['hopper_job AST_VDhopper critical'],
+	],
+	['has lost its rows to the end of the day', runs(null, null), {}, []],
 	[
 		'has not run for long, in one sample',
 		samples({ hopperRuns: sample([{ campaign: 'A', age: 900 }], { doubts: 1 }) }),

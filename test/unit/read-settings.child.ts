@@ -1,5 +1,5 @@
 import { readSettings } from '../../src/read-settings.ts';
-import { SettingsError } from '../../src/settings.ts';
+import { SettingsError } from '../../src/settings-error.ts';
 
 // Reads settings as another user does: argv holds the user's number, how the file is meant, and its path.
 const [, , uid = '', meant, path = ''] = process.argv;

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/read-settings.ts';
-import { SettingsError } from '../../src/settings.ts';
+import { SettingsError } from '../../src/settings-error.ts';
 
 const NOBODY = 65534;
 let folder: string;

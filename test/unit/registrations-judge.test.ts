@@ -3,6 +3,10 @@ import type { RegistrationsSeen } from '../../src/dialer/registrations.ts';
 import { iax, judge, memory, NOW, peer, pjsip, seen, sip, told } from './registrations.given.ts';
 
 const only = (registration: ReturnType<typeof sip>): Partial<RegistrationsSeen> => ({ registrations: [registration] });
+const without = <T extends object>(object: T, key: keyof T): T => {
+	const { [key]: _, ...rest } = object;
+	return rest as T;
+};
 /** A trunk without a row on the carrier page. */
 const other = (rest: object) => sip({ name: 'other@198.51.100.7', user: 'other', host: '198.51.100.7', ...rest });
 
@@ -27,18 +31,13 @@ describe('a registration', () => {
 		['of IAX2 has no answer', iax({ state: 'Timeout' }), 1, ['unregistered IAX2/acct@203.0.113.9 warning']],
 		// PJSIP
 		['of PJSIP is fresh', pjsip(), 9, []],
-		['of PJSIP is renewed just now', pjsip({ next: 0 }), 0, []],
-		['of PJSIP is not renewed', pjsip({ next: 0 }), 1, ['overdue PJSIP/pjtrunk warning']],
-		['of PJSIP is not renewed for long', pjsip({ next: -40 }), 2, ['overdue PJSIP/pjtrunk critical']],
-		['of PJSIP is to be renewed too late', pjsip({ next: 3700 }), 0, ['timer PJSIP/pjtrunk warning']],
-		['of PJSIP is tried again', pjsip({ state: 'Rejected', next: 40 }), 0, []],
-		[
-			'of PJSIP is tried again and again',
-			pjsip({ state: 'Rejected', next: 40 }),
-			2,
-			['unregistered PJSIP/pjtrunk critical'],
-		],
-		['of PJSIP is over', pjsip({ state: 'Rejected', next: 0 }), 0, ['refused PJSIP/pjtrunk critical']],
+		['of PJSIP of a version that does not tell when it ends', without(pjsip(), 'left'), 9, []],
+		['of PJSIP is renewed just now', pjsip({ left: 8 }), 9, []],
+		['of PJSIP has run out', pjsip({ left: -1 }), 0, ['overdue PJSIP/pjtrunk warning']],
+		['of PJSIP ran out long ago', pjsip({ left: -33 }), 0, ['overdue PJSIP/pjtrunk critical']],
+		['of PJSIP is to be renewed too late', pjsip({ left: 3700 }), 0, ['timer PJSIP/pjtrunk warning']],
+		['of PJSIP is tried again', pjsip({ state: 'Rejected', left: 40 }), 0, []],
+		['of PJSIP is tried in vain', pjsip({ state: 'Rejected', left: 40 }), 2, ['unregistered PJSIP/pjtrunk critical']],
 	])('that %s', (_, registration, looks, expected) => {
 		expect(told(judge(only(registration), looks))).toEqual(expected);
 	});
@@ -60,7 +59,7 @@ describe('a registration', () => {
 			{
 				registrations: [sip({ state: 'Request Sent' })],
 				trunkPeers: [peer({ status: 'unreachable' }), peer({ name: 'b', address: '198.51.100.7' })],
-				memory: memory({ qualify: { siptrunk: { at: 1, every: 25 }, b: { at: 1, every: 25 } } }),
+				memory: memory({ qualify: { 'SIP/siptrunk': { at: 1, every: 25 }, 'SIP/b': { at: 1, every: 25 } } }),
 			},
 			2,
 		);
@@ -71,18 +70,28 @@ describe('a registration', () => {
 	});
 });
 
-describe('a PJSIP registration that is over', () => {
-	const over = { registrations: [pjsip({ state: 'Rejected', next: 0 })] };
-	const usedUp = { memory: memory({ exhausted: { 'PJSIP/pjtrunk': 9_900 } }) };
+describe('a PJSIP registration that nobody tries any more', () => {
+	const over = { registrations: [pjsip({ state: 'Rejected', left: -60 })] };
+	const tries = (answered: boolean) => ({
+		memory: memory({ tries: { 'PJSIP/pjtrunk': { since: 9_000, answered, over: true } } }),
+	});
+	const ON = { VICIKEEP_REREGISTER: 'on' };
 
 	it.each([
-		['tries used up, repair off', usedUp, {}, undefined],
-		['tries used up, repair on', usedUp, { VICIKEEP_REREGISTER: 'on' }, 're-register:PJSIP/pjtrunk'],
-		['perhaps refused, repair on', {}, { VICIKEEP_REREGISTER: 'on' }, undefined],
-	])('%s', (_, rest, environment, remedy) => {
+		['no answer, repair off', tries(false), {}, 'given_up', undefined],
+		['no answer, repair on', tries(false), ON, 'given_up', 're-register:PJSIP/pjtrunk'],
+		['perhaps refused, repair on', tries(true), ON, 'refused', undefined],
+	])('%s', (_, rest, environment, kind, remedy) => {
 		const [finding] = judge({ ...over, ...rest }, 0, environment).findings;
+		expect(finding).toMatchObject({ id: `registrations.${kind}`, status: 'critical' });
 		expect(finding?.remedy).toBe(remedy);
-		expect(finding?.id).toBe(`registrations.${'memory' in rest ? 'given_up' : 'refused'}`);
+	});
+
+	it('is refused while it is tried, where the carrier answers otherwise', () => {
+		const answers = [peer({ driver: 'PJSIP', name: 'pjtrunk', qualify: { every: 25, timeout: 3 } })];
+		const trunks = [{ carrier: 'P', driver: 'PJSIP' as const, sections: ['pjtrunk'], registers: [] }];
+		const registrations = [pjsip({ state: 'Rejected', left: 30 })];
+		expect(told(judge({ registrations, trunkPeers: answers, trunks }, 2))).toEqual(['refused PJSIP/pjtrunk critical']);
 	});
 });
 
@@ -109,7 +118,7 @@ describe('a trunk', () => {
 				{
 					trunkPeers: [one, well],
 					before,
-					memory: memory({ qualify: { siptrunk: { at: 1, every: 25 }, well: { at: 1, every: 25 } } }),
+					memory: memory({ qualify: { 'SIP/siptrunk': { at: 1, every: 25 }, 'SIP/well': { at: 1, every: 25 } } }),
 				},
 				looks,
 			),
@@ -214,12 +223,12 @@ describe('the fit of intervals', () => {
 		['one that lasts longer', only(sip({ granted: { at: NOW, refresh: 105 } })), ''],
 		[
 			'a finite number of tries',
-			only(pjsip({ timers: { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 600, fatalRetry: 0 } })),
+			only(pjsip({ timers: { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 600 } })),
 			/given up for ever after 10 tries \(600 s\)/,
 		],
 		[
 			'no try after a refusal',
-			only(pjsip({ timers: { expiration: 3600, retry: 60, retries: 0, forbiddenRetry: 0, fatalRetry: 0 } })),
+			only(pjsip({ timers: { expiration: 3600, retry: 60, retries: 0, forbiddenRetry: 0 } })),
 			/one refusal \(403\)/,
 		],
 	])('%s', (_, what, expected) => {
@@ -234,7 +243,7 @@ describe('the fit of intervals', () => {
 		['60 s without a NAT', '198.51.100.7', '203.0.113.9', 60, ''],
 		['60 s inside', '10.0.0.1', '10.0.0.9', 60, ''],
 	])('a trunk behind a NAT asked every %s', (_, own, address, every, expected) => {
-		const what = { trunkPeers: [peer({ address })], memory: memory({ qualify: { siptrunk: { at: 1, every } } }) };
+		const what = { trunkPeers: [peer({ address })], memory: memory({ qualify: { 'SIP/siptrunk': { at: 1, every } } }) };
 		const text = lints(what, { VICIKEEP_SERVER_IP: own });
 		if (expected === '') expect(text).toBe('');
 		else expect(text).toMatch(expected);
@@ -244,7 +253,7 @@ describe('the fit of intervals', () => {
 		const what = {
 			trunks: [{ carrier: 'P', driver: 'PJSIP' as const, sections: ['pjtrunk'], registers: [] }],
 			trunkPeers: [peer({ driver: 'PJSIP', name: 'pjtrunk', status: 'unmonitored' })],
-			registrations: [pjsip({ timers: { expiration: 60, retry: 60, retries: 10, forbiddenRetry: 0, fatalRetry: 0 } })],
+			registrations: [pjsip({ timers: { expiration: 60, retry: 60, retries: 10, forbiddenRetry: 0 } })],
 		};
 		expect(told(judge(what))).toContain('intervals PJSIP/pjtrunk warning');
 		expect(lints(what).split('; ')).toHaveLength(5);

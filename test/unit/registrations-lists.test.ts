@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { AmiMessage } from '../../src/adapters/ami-wire.ts';
 import {
 	contactOf,
+	endpointOf,
 	iaxRegistration,
 	peerOf,
 	pjsipRegistration,
+	secondsLeft,
 	sipRegistration,
 } from '../../src/dialer/registrations-lists.ts';
 import { nextMemory } from '../../src/dialer/registrations-memory.ts';
-import { trunkOf } from '../../src/dialer/trunks.ts';
-import { memory, NOW, pjsip } from './registrations.given.ts';
+import { trunkFrom } from '../../src/dialer/trunks.ts';
+import { memory, NOW, peer, pjsip } from './registrations.given.ts';
 
 /** An AMI event from its lines. */
 const event = (text: string): AmiMessage =>
@@ -45,15 +47,14 @@ describe('the lists of the channel drivers', () => {
 
 	it('PJSIPShowRegistrationsOutbound, whose accounts stand between', () => {
 		const text =
-			'Event: OutboundRegistrationDetail\nObjectName: t-reg-0\nServerUri: sip:203.0.113.9:5061\nClientUri: sip:acct@203.0.113.9\nExpiration: 3600\nRetryInterval: 60\nMaxRetries: 10\nForbiddenRetryInterval: 0\nFatalRetryInterval: 0\nStatus: Rejected\nNextReg: 0';
+			'Event: OutboundRegistrationDetail\nObjectName: t-reg-0\nServerUri: sip:203.0.113.9:5061\nClientUri: sip:acct@203.0.113.9\nExpiration: 3600\nRetryInterval: 60\nMaxRetries: 10\nForbiddenRetryInterval: 0\nStatus: Rejected\nNextReg: 0';
 		expect(pjsipRegistration(event(text))).toMatchObject({
 			name: 't-reg-0',
 			user: 'acct',
 			host: '203.0.113.9',
 			port: 5061,
 			state: 'Rejected',
-			next: 0,
-			timers: { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 0, fatalRetry: 0 },
+			timers: { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 0 },
 		});
 		expect(pjsipRegistration(event('Event: AuthDetail\nObjectName: t'))).toBeUndefined();
 	});
@@ -113,67 +114,120 @@ describe('a carrier', () => {
 		['register => peer?acct:x@carrier.example', 'acct', 'carrier.example'],
 		['register=acct:x@10.0.0.9 ; mine', 'acct', '10.0.0.9'],
 	])('%s', (registration_string, user, host) => {
-		const trunk = trunkOf(row({ registration_string }));
+		const trunk = trunkFrom(row({ registration_string }));
 		expect(trunk.registers).toEqual([{ user, host }]);
 		expect(JSON.stringify(trunk)).not.toMatch(/secret|p@ss/);
 	});
 
 	it.each(['', '; register => a:b@c', 'register => nobody', 'something else'])('%j registers nowhere', (text) => {
-		expect(trunkOf(row({ registration_string: text })).registers).toEqual([]);
+		expect(trunkFrom(row({ registration_string: text })).registers).toEqual([]);
 	});
 
 	it('has the sections of its account entry, commented ones left out', () => {
 		const account_entry = '[Trunk](tpl)\ntype=peer\n;[not]\n[second]\nsecret=x';
-		expect(trunkOf(row({ account_entry })).sections).toEqual(['trunk', 'second']);
+		expect(trunkFrom(row({ account_entry })).sections).toEqual(['Trunk', 'second']);
 	});
 });
 
-describe('whether a PJSIP registration was refused or its tries were used up', () => {
-	const timers = { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 0, fatalRetry: 0 };
-	const over = pjsip({ state: 'Rejected', next: 0, timers });
+describe('a PJSIP registration that is tried in vain', () => {
+	const timers = { expiration: 3600, retry: 60, retries: 10, forbiddenRetry: 0 };
 	const key = 'PJSIP/pjtrunk';
-	const learn = (before: object, registration: object, attempts: Record<string, number[]> = {}) =>
+	const trunks = [{ carrier: 'P', driver: 'PJSIP' as const, sections: ['pjtrunk'], registers: [] }];
+	const SILENT = peer({ driver: 'PJSIP', name: 'pjtrunk', status: 'unreachable' });
+	const THERE = { ...SILENT, status: 'reachable' as const };
+	const learn = (
+		before: object,
+		registration: object,
+		trunkPeers = [SILENT],
+		attempts: Record<string, number[]> = {},
+	) =>
 		nextMemory(memory(before), {
 			turn: 2,
-			trunks: [],
+			trunks,
 			trunksAt: undefined,
 			serverId: '',
 			absent: {},
 			counts: {},
 			qualify: {},
-			trunkPeers: [],
-			registrations: [{ ...over, ...registration }],
+			trunkPeers,
+			registrations: [{ ...pjsip({ state: 'Rejected', timers }), left: -60, ...registration }],
 			phones: undefined,
 			now: NOW,
 			uptime: 10_000,
 			gap: 50,
 			attempts,
-		});
-
-	it.each([
-		['tried for as long as all tries take', { retrying: { [key]: 9_400 } }, {}, {}, true],
-		['the same, with the answers that never came', { retrying: { [key]: 9_000 } }, {}, {}, true],
-		['ended at once', {}, {}, {}, false],
-		['ended after two tries', { retrying: { [key]: 9_880 } }, {}, {}, false],
-		['tried for longer than its tries take', { retrying: { [key]: 8_000 } }, {}, {}, false],
-		[
-			'tried again after refusals',
-			{ retrying: { [key]: 9_400 } },
-			{ timers: { ...timers, forbiddenRetry: 30 } },
-			{},
-			false,
-		],
-		['known from before', { exhausted: { [key]: 9_000 } }, {}, {}, true],
-		['registered anew since, and over again', { exhausted: { [key]: 9_000 } }, {}, { [key]: [9_500] }, false],
-		['registered', { exhausted: { [key]: 9_000 } }, { state: 'Registered', next: 90 }, {}, false],
-		['tried again', { exhausted: { [key]: 9_000 } }, { next: 30 }, {}, false],
-	])('%s', (_, before, registration, attempts, expected) => {
-		expect(key in learn(before, registration, attempts).exhausted).toBe(expected);
+		}).tries[key];
+	const since = (at: number, rest: object = {}) => ({
+		tries: { [key]: { since: at, answered: false, over: false, ...rest } },
 	});
 
-	it('remembers since when it is tried, until it is registered', () => {
-		expect(learn({}, { next: 30 }).retrying).toEqual({ [key]: 10_000 });
-		expect(learn({ retrying: { [key]: 9_000 } }, { next: 30 }).retrying).toEqual({ [key]: 9_000 });
-		expect(learn({ retrying: { [key]: 9_000 } }, { state: 'Registered', next: 30 }).retrying).toEqual({});
+	it.each([
+		['a try is due', { left: 30 }, false],
+		['a try is under way', { left: -31 }, false],
+		['the next try was due long ago', { left: -41 }, true],
+		['it does not tell, after all tries', { left: undefined }, true],
+		['it does not tell, and there is no end to it', { left: undefined, timers: { ...timers, retries: 0 } }, false],
+	])('%s', (_, registration, over) => {
+		expect(learn(since(9_000), registration)?.over).toBe(over);
+	});
+
+	it('has time left where the version does not tell', () => {
+		expect(learn(since(9_100), { left: undefined })?.over).toBe(false);
+	});
+
+	it.each([
+		['a carrier that answers nothing', since(9_000), [SILENT], {}, false],
+		['a carrier that answers', since(9_000), [THERE], {}, true],
+		['a carrier that nobody asks', since(9_000), [], {}, true],
+		['one that answered earlier', since(9_000, { answered: true }), [SILENT], {}, true],
+		['one that is back after nobody tried any more', since(9_000, { over: true }), [THERE], {}, false],
+		['one that was asked anew', since(9_000, { over: true }), [THERE], { [key]: [9_500] }, true],
+	])('%s may have refused it: %#', (_, before, peers, attempts, answered) => {
+		expect(learn(before, {}, peers, attempts)?.answered).toBe(answered);
+	});
+
+	it('is remembered from its first failure to its success', () => {
+		expect(learn({}, { left: 30 })).toEqual({ since: 10_000, answered: false, over: false });
+		expect(learn(since(9_000), { left: 30 })?.since).toBe(9_000);
+		expect(learn(since(9_000), { state: 'Registered', left: 30 })).toBeUndefined();
+	});
+});
+
+describe('what PJSIP tells on the console and of single endpoints', () => {
+	it('pjsip show registrations', () => {
+		const left = secondsLeft([
+			' <Registration/ServerURI..............................>  <Auth....................>  <Status.......>',
+			' pjtrunk/sip:203.0.113.9:5061        pjtrunk      Registered        (exp. 3480s)',
+			' other/sip:203.0.113.9:5061          other        Rejected          (exp. 12s ago)',
+			' old/sip:203.0.113.9:5061            old          Registered',
+		]);
+		expect([...left]).toEqual([
+			['pjtrunk', 3480],
+			['other', -12],
+		]);
+	});
+
+	const AOR = event('Event: AorDetail\nObjectName: t\nQualifyFrequency: 25\nQualifyTimeout: 3.000000');
+	const contact = (status: string): AmiMessage =>
+		event(
+			`Event: ContactStatusDetail\nURI: sip:acct@203.0.113.9:5061\nStatus: ${status}\nRegExpire: 0\nQualifyFrequency: 0`,
+		);
+	const ENDPOINT = event('Event: EndpointDetail\nObjectName: t');
+
+	it.each([
+		['one contact', [contact('Unreachable')], 'unreachable', '203.0.113.9'],
+		['one of two', [contact('Unreachable'), contact('Reachable')], 'reachable', '203.0.113.9'],
+		['no contact', [], 'unknown', ''],
+	])('PJSIPShowEndpoint with %s', (_, contacts, status, address) => {
+		expect(endpointOf('t', [ENDPOINT, AOR, ...contacts])).toMatchObject({
+			name: 't',
+			status,
+			address,
+			dynamic: address === '',
+		});
+	});
+
+	it('PJSIPShowEndpoint of nobody', () => {
+		expect(endpointOf('t', [])).toBeUndefined();
 	});
 });

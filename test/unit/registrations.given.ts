@@ -26,8 +26,8 @@ export const pjsip = (rest: Partial<Registration> = {}): Registration => ({
 	host: '203.0.113.9',
 	port: 5060,
 	state: 'Registered',
-	next: 1800,
-	timers: { expiration: 3600, retry: 60, retries: 0, forbiddenRetry: 600, fatalRetry: 0 },
+	left: 1800,
+	timers: { expiration: 3600, retry: 60, retries: 0, forbiddenRetry: 600 },
 	...rest,
 });
 
@@ -60,11 +60,10 @@ export const memory = (rest: Partial<RegistrationsMemory> = {}): RegistrationsMe
 	absent: {},
 	counts: {},
 	peers: [],
-	qualify: { siptrunk: { at: 9_000, every: 25 } },
+	qualify: { 'SIP/siptrunk': { at: 9_000, every: 25 } },
 	phones: [],
 	expiring: {},
-	retrying: {},
-	exhausted: {},
+	tries: {},
 	...rest,
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Settings, SettingsError, settle } from '../../src/settings.ts';
+import { type Settings, settle } from '../../src/settings.ts';
+import { SettingsError } from '../../src/settings-error.ts';
 
 const CONF =
 	'PATHhome => /usr/share/astguiclient\nVARserver_ip => 10.0.0.1\nVARDB_pass => 1234\nVARactive_keepalives => 1236\n';

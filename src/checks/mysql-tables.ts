@@ -1,0 +1,73 @@
+import type { TableQuestions } from '../dialer/database-tables.ts';
+import type { ServerRow } from '../dialer/server.ts';
+import type { Samples } from '../rotation.ts';
+import type { Settings } from '../settings.ts';
+import { exceeded, measured } from '../thresholds.ts';
+import type { Finding, Metric } from '../types.ts';
+
+/** What is wrong with tables, columns, schema and replication. None of it is repaired unasked. */
+export function judgeTables(
+	{ broken, stale, replica }: Samples<TableQuestions>,
+	server: ServerRow | undefined,
+	{ database: { name, host, port }, limits, expectedSchema, astguiclientConf }: Settings,
+): { findings: Finding[]; metrics: Metric[] } {
+	const findings: Finding[] = [];
+	const metrics: Metric[] = [];
+	for (const { table, says } of broken?.answer ?? []) {
+		findings.push({
+			id: 'mysql.table_broken',
+			subject: table,
+			status: 'critical',
+			summary: `table ${table} cannot be opened: ${says}`,
+			evidence: { table, says },
+			advice: `mysqlcheck --check ${name} ${table}; then --repair, which locks a large table for minutes`,
+		});
+	}
+	for (const column of stale?.answer ?? []) {
+		findings.push({
+			id: 'mysql.column_without_update',
+			subject: column,
+			status: 'warning',
+			summary: `${column} has lost its automatic update: what it tells stands still, whatever the daemons do`,
+			evidence: { column },
+			advice: alterFor(column),
+		});
+	}
+	const found = server?.system.schemaVersion ?? 0;
+	if (expectedSchema !== undefined && found > 0 && found !== expectedSchema) {
+		const behind = found < expectedSchema;
+		findings.push({
+			id: 'mysql.schema',
+			subject: name,
+			status: 'warning',
+			summary: `the schema is version ${found}, the programs of this machine expect ${expectedSchema}: ${behind ? 'the database was not upgraded with them' : 'they were not upgraded with the database'}`,
+			evidence: { found, expected: expectedSchema },
+			advice: behind
+				? 'run the upgrade script of the release on the database'
+				: `compare ${astguiclientConf}; upgrade this machine`,
+		});
+	}
+	if (replica?.answer) {
+		const { running, lag } = replica.answer;
+		if (lag !== null) metrics.push(measured(limits, 'replica_lag', lag));
+		const status = running && lag !== null ? exceeded(limits, 'replica_lag', lag) : 'critical';
+		if (status && replica.doubts > 1) {
+			findings.push({
+				id: 'mysql.replica',
+				subject: `${host}:${port}`,
+				status,
+				summary: running
+					? `this database is a replica and ${lag} s behind its master`
+					: 'this database is a replica, and its replication has stopped',
+				evidence: { running, lag_seconds: lag },
+				advice: 'SHOW SLAVE STATUS\\G as its administrator',
+			});
+		}
+	}
+	return { findings, metrics };
+}
+
+function alterFor(column: string): string {
+	const [table = '', name = ''] = column.split('.');
+	return `ALTER TABLE ${table} MODIFY ${name} TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP`;
+}

@@ -1,0 +1,84 @@
+import { type Fill, fillOf, type Mount, mountOf, readMounts } from '../adapters/disks.ts';
+import { runProgram } from '../adapters/exec.ts';
+import { readIfThere } from '../adapters/files.ts';
+import { isLocalAddress } from '../adapters/host.ts';
+import type { Settings } from '../settings.ts';
+import type { World } from '../world.ts';
+
+/** What lies on a disk, by what it means to a dialer. */
+export type Use = 'logs' | 'database' | 'recordings' | "Asterisk's logs" | 'conf files' | 'state' | 'temporary files';
+
+export interface Disk {
+	mount: string;
+	remote: boolean;
+	readOnly: boolean;
+	/** what lies there, with the folder, the gravest first */
+	uses: { use: Use; path: string }[];
+	/** undefined when it does not answer, or was not asked */
+	fill: Fill | undefined;
+}
+
+/** How long another machine may take to tell about its disk, milliseconds. */
+const REMOTE_TIMEOUT = 3000;
+
+/** Every disk that the dialer writes to, once each, however many folders lie on it. Remote ones are not asked. */
+export function readDisks(world: World, dataFolder: string | undefined): Disk[] {
+	const { settings } = world;
+	const mounts = readMounts(settings.proc);
+	const disks = new Map<string, Disk>();
+	for (const { use, path } of placesOf(settings, dataFolder)) {
+		const mount: Mount = mountOf(path, mounts) ?? { path: '/', remote: false, readOnly: false };
+		const disk = disks.get(mount.path);
+		if (disk) disk.uses.push({ use, path });
+		else {
+			const { path: at, remote, readOnly } = mount;
+			disks.set(at, { mount: at, remote, readOnly, uses: [{ use, path }], fill: remote ? undefined : fillOf(at) });
+		}
+	}
+	return [...disks.values()];
+}
+
+function placesOf(settings: Settings, dataFolder: string | undefined): { use: Use; path: string }[] {
+	return [
+		{ use: 'logs', path: settings.logs },
+		...(dataFolder === undefined ? [] : [{ use: 'database' as const, path: dataFolder }]),
+		{ use: 'recordings', path: settings.monitor },
+		{ use: 'recordings', path: settings.monitorDone },
+		{ use: "Asterisk's logs", path: asteriskLogs(settings.asteriskEtc) },
+		{ use: 'conf files', path: settings.asteriskEtc },
+		{ use: 'state', path: settings.stateDir },
+		{ use: 'temporary files', path: '/tmp' },
+	];
+}
+
+/** Asterisk's log folder as asterisk.conf says it. */
+function asteriskLogs(asteriskEtc: string): string {
+	let text: string | undefined;
+	try {
+		text = readIfThere(`${asteriskEtc}/asterisk.conf`);
+	} catch {
+		text = undefined;
+	}
+	return /^\s*astlogdir\s*=>?\s*(\/\S*)/m.exec(text ?? '')?.[1] ?? '/var/log/asterisk';
+}
+
+/** Whether the database's folder is one of this machine's. */
+export function isLocalDatabase({ database: { host, socket } }: Settings): boolean {
+	return socket !== undefined || host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host));
+}
+
+/** How full a remote disk is: asked by a program, because a call of our own could wait for ever. null: no answer */
+export async function fillOfRemote(mount: string, path: string, milliseconds: number): Promise<Fill | null> {
+	const format = ['-f', '-c', '%S %b %f %a %c %d', mount];
+	const { exitCode, output } = await runProgram('stat', format, { PATH: path }, Math.min(REMOTE_TIMEOUT, milliseconds));
+	const [size, blocks, freeForRoot, free, files, filesFree] = output.trim().split(' ').map(Number);
+	if (exitCode !== 0 || size === undefined || blocks === undefined || freeForRoot === undefined || free === undefined)
+		return null;
+	return {
+		used: (blocks - freeForRoot) * size,
+		freeForRoot: freeForRoot * size,
+		free: free * size,
+		files: files ?? 0,
+		filesFree: filesFree ?? 0,
+	};
+}

@@ -1,0 +1,80 @@
+import { header } from '../adapters/ami-wire.ts';
+import type { Asked } from './registrations-asking.ts';
+import { endpointOf, statusOf } from './registrations-lists.ts';
+import type { RegistrationsMemory } from './registrations-memory.ts';
+import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
+import { isTrunk, subjectOf } from './registrations-trunks.ts';
+import type { Trunk } from './trunks.ts';
+
+/** Trunks that are asked for singly in one look, and for how long chan_sip's answer is good, seconds. */
+const AT_ONCE = 3;
+const GOOD_FOR = 3600;
+
+/** A question about one trunk, and how many seconds its answer is good for. */
+interface Single {
+	subject: string;
+	every: number;
+	ask: () => Promise<void>;
+}
+
+/**
+ * Some things are told of one trunk at a time only: by chan_sip how often it asks a peer, by PJSIP everything about static
+ * contacts. The longest unasked come first.
+ */
+export async function askSingly(
+	questions: AmiQuestions,
+	asked: Asked,
+	before: RegistrationsMemory | undefined,
+	trunks: readonly Trunk[],
+): Promise<void> {
+	const age = (subject: string): number => questions.uptime - (asked.qualify[subject]?.at ?? Number.NEGATIVE_INFINITY);
+	const due = [...sipTrunks(questions, asked, trunks), ...pjsipTrunks(questions, asked, before, trunks)]
+		.filter(({ subject, every }) => age(subject) >= every)
+		.sort((one, other) => (age(one.subject) === age(other.subject) ? 0 : age(other.subject) - age(one.subject)));
+	for (const { ask } of due.slice(0, AT_ONCE)) await ask();
+}
+
+function sipTrunks(questions: AmiQuestions, { peers, qualify, counts }: Asked, trunks: readonly Trunk[]): Single[] {
+	const every = (counts.SIP ?? 0) > LONG_LIST ? 0 : GOOD_FOR;
+	return peers
+		.filter((peer) => peer.driver === 'SIP' && isTrunk(peer, trunks))
+		.map((peer) => {
+			const subject = subjectOf(peer);
+			const ask = async (): Promise<void> => {
+				const told = await questions.action('SIPshowpeer', { Peer: peer.name });
+				if (header(told, 'Response') !== 'Success') return;
+				qualify[subject] = {
+					at: questions.uptime,
+					every: (Number.parseInt(header(told, 'QualifyFreq'), 10) || 60_000) / 1000,
+				};
+				Object.assign(peer, statusOf(header(told, 'Status')));
+			};
+			return { subject, every, ask };
+		});
+}
+
+/** The endpoints of the carriers; those that are not asked in this look are as they were. */
+function pjsipTrunks(
+	questions: AmiQuestions,
+	{ peers, qualify, absent }: Asked,
+	before: RegistrationsMemory | undefined,
+	trunks: readonly Trunk[],
+): Single[] {
+	if (absent.PJSIP !== undefined) return [];
+	const names = trunks.flatMap(({ driver, sections: [endpoint] }) =>
+		driver === 'PJSIP' && endpoint !== undefined ? [endpoint] : [],
+	);
+	return names.map((name) => {
+		const subject = subjectOf({ driver: 'PJSIP', name });
+		const last = before?.peers.find((peer) => subjectOf(peer) === subject);
+		if (last) peers.push(last);
+		const ask = async (): Promise<void> => {
+			const events = await questions.list('PJSIP', 'PJSIPShowEndpoint', 'EndpointDetailComplete', { Endpoint: name });
+			const peer = endpointOf(name, events ?? []);
+			qualify[subject] = { at: questions.uptime, every: peer?.qualify?.every ?? 0 };
+			if (last) peers.splice(peers.indexOf(last), 1);
+			if (peer) peers.push(peer);
+		};
+		return { subject, every: 0, ask };
+	});
+}

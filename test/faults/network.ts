@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Carrier, enterTrunks, startCarrier, TRUNKS } from '../sandbox/carrier.ts';
+import type { Area, Stage } from './fault.ts';
+import { sleep } from './injections.ts';
+
+/** A trunk to a carrier that takes these accounts; registered, where it takes the dialer's. */
+async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Carrier> {
+	const { dialer, later } = stage;
+	const carrier = await startCarrier();
+	later(() => carrier.stop());
+	await carrier.accepts(...accounts);
+	const path = join(dialer.asteriskEtc, 'sip.conf');
+	const before = readFileSync(path, 'utf8');
+	writeFileSync(path, before.replace('allowguest=no', `allowguest=no\nregistertimeout=1\n${general}`));
+	later(async () => {
+		writeFileSync(path, before);
+		await enterTrunks(dialer, {});
+	});
+	await enterTrunks(dialer, { T1: TRUNKS.sip(carrier.address) });
+	await sleep(3000);
+	return carrier;
+}
+
+/** Stops a carrier in its tracks for so long. */
+async function silent({ asterisk }: Carrier, { later }: Stage, milliseconds?: number): Promise<void> {
+	asterisk.freeze();
+	later(() => asterisk.thaw());
+	await sleep(milliseconds ?? 4000);
+	if (milliseconds !== undefined) {
+		asterisk.thaw();
+		await sleep(3000);
+	}
+}
+
+const INTERVALS = 'registrations.intervals SIP/siptrunk';
+
+export const NETWORK: Area = {
+	name: 'network',
+	keepalives: '1236',
+	faults: [
+		{
+			pains: [5],
+			says: 'a carrier has gone silent',
+			inject: async (stage) => silent(await trunk(stage, ['acct']), stage),
+			find: ['registrations.unreachable SIP/siptrunk', 'registrations.unregistered SIP/siptrunk'],
+			beside: [INTERVALS],
+			after: { stays: 2 },
+			twin: {
+				but: 'only for two seconds',
+				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 2000),
+				tells: [INTERVALS],
+			},
+		},
+		{
+			pains: [5],
+			says: 'a carrier refuses the registration of a trunk',
+			inject: (stage) => trunk(stage, []),
+			find: ['registrations.refused SIP/siptrunk'],
+			tells: /Rejected|No Authentication/,
+			beside: [INTERVALS],
+			after: { stays: 2 },
+			twin: { but: 'it takes it', inject: (stage) => trunk(stage, ['acct']), tells: [INTERVALS] },
+		},
+		{
+			pains: [44],
+			says: 'a registration was given up for ever while the carrier was away for a moment',
+			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 8000),
+			find: ['registrations.given_up SIP/siptrunk'],
+			tells: /registerattempts/,
+			beside: [INTERVALS],
+			after: { stays: 2 },
+			twin: {
+				but: 'it is tried for ever',
+				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 8000),
+				tells: [INTERVALS],
+			},
+		},
+	],
+};

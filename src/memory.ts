@@ -1,3 +1,4 @@
+import type { OutsideMemory } from './announce.ts';
 import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { Turns } from './rotation.ts';
@@ -109,6 +110,8 @@ export interface Memory {
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
 	registrations?: RegistrationsMemory;
+	/** what was told to the programs and the address outside */
+	outside?: OutsideMemory;
 	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */
 	oom?: { kills: number; grown?: { by: number; at: number } };
 	/** tables that the last run found damaged */
@@ -134,7 +137,7 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf, dataFolder } = memory;
+	const { commands, server, asterisk, told, logged, conf, dataFolder, outside } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
@@ -144,6 +147,7 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 		...(dataFolder !== undefined && { dataFolder }),
 		...(told && { told }),
 		...(conf && { conf: afterBoot(conf) }),
+		...(outside && { outside }),
 	};
 }
 

@@ -1,6 +1,7 @@
 import { parseAstguiclient } from './dialer/astguiclient.ts';
+import { PREFIX, type SettingName } from './setting-names.ts';
 import { SETTING_TEXTS, usually } from './setting-texts.ts';
-import { gather, PREFIX, type SettingName, type Settings, type SettingsSources } from './settings.ts';
+import { gather, type Settings, type SettingsSources } from './settings.ts';
 import { THRESHOLDS, type ThresholdName } from './thresholds.ts';
 
 /** A value in force as it may be shown, and where it was set. */

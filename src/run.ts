@@ -41,6 +41,8 @@ export interface Learnt {
 	amiMemory: AmiMemory;
 	/** conf files that Asterisk was seen to hold for the first time */
 	proven: string[];
+	/** the dialer that speaks for the cluster; undefined where that was not seen */
+	speaker: string | undefined;
 }
 
 /** One look with its repairs: observe, judge, plan, act, verify. Returns what to report and what to remember. */
@@ -77,7 +79,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
 	const outcomes = [...daemons, ...files.outcomes, ...last.outcomes];
 	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
-	const { memory, amiMemory, proven } = await learn(last.looked, outcomes, interrupted, parts);
+	const { memory, amiMemory, proven, speaker } = await learn(last.looked, outcomes, interrupted, parts);
 	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
 	const pending = leftPending(open, outcomes, clock(parts.startedAt));
 	const met = aftermath(findingsOf(roots), repaired);
@@ -86,6 +88,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		memory: { ...memory, ...(pending && { pending }), ...last.notes.remember(seen) },
 		amiMemory,
 		proven,
+		speaker,
 	};
 }
 
@@ -128,8 +131,9 @@ async function learn(
 	let next: Memory = { ...rest, ...(interrupted && !settled && { journal: interrupted }) };
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
+	let speaker: string | undefined;
 	for (const { remember: learnt } of looked) {
-		const { amiMemory: accounts, proven: held, commands, turns, ...others } = learnt;
+		const { amiMemory: accounts, proven: held, speaker: told, commands, turns, ...others } = learnt;
 		next = {
 			...next,
 			...others,
@@ -138,6 +142,7 @@ async function learn(
 		};
 		amiMemory = accounts ?? amiMemory;
 		proven = held ?? proven;
+		speaker = told ?? speaker;
 	}
 	if (world.crashedTables.length > 0) next = { ...next, crashedTables: world.crashedTables };
 	if (server) {
@@ -146,15 +151,13 @@ async function learn(
 		const vetoed = server.asteriskTempNoRestart && { noRestartSince: since };
 		next = { ...next, server: { asteriskVersion, runsAsterisk, endOfDay, ...vetoed } };
 	}
-	return { memory: next, amiMemory, proven };
+	return { memory: next, amiMemory, proven, speaker };
 }
 
 /** The named checks with those that their repairs rest on. */
 function withFoundations(ids: readonly CheckId[]): CheckId[] {
-	const rests: CheckId[] = ids.some(
-		(id) => id === 'processes' || id === 'queues' || id === 'conf' || id === 'registrations',
-	)
-		? ['mysql', 'asterisk']
-		: [];
+	const rests: CheckId[] = ids.includes('cluster') ? ['mysql'] : [];
+	if (ids.some((id) => id === 'processes' || id === 'queues' || id === 'conf' || id === 'registrations'))
+		rests.push('mysql', 'asterisk');
 	return CHECKS.map(({ id }) => id).filter((id) => ids.includes(id) || rests.includes(id));
 }

@@ -6,13 +6,14 @@ import { type Lock, takeLock } from './adapters/lock.ts';
 import { appendLog } from './adapters/log.ts';
 import type { Proc } from './adapters/proc.ts';
 import { StateFolder } from './adapters/state.ts';
+import type { OutsideMemory } from './announce.ts';
 import type { Options } from './cli.ts';
 import type { Memory } from './memory.ts';
 import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
 import { logLines } from './report/log.ts';
-import { run } from './run.ts';
+import { type Learnt, run } from './run.ts';
 import type { Settings } from './settings.ts';
-import type { Report } from './types.ts';
+import type { Json, Report } from './types.ts';
 import { type AmiMemory, type Traces, World } from './world.ts';
 
 /** One look with its repairs, not yet remembered. */
@@ -26,10 +27,12 @@ export interface Look {
 	amiMemory: AmiMemory;
 	/**
 	 * Writes what was learnt to the state folder and the log.
+	 * Then tells the programs and the address outside.
 	 * @param told what a quiet report has told now
+	 * @param last this is the last look of the run
 	 * @returns what could not be written, in words
 	 */
-	keep(told?: Memory['told']): string[];
+	keep(told?: Memory['told'], last?: boolean): Promise<string[]>;
 }
 
 /** What all looks of one run of the program have in common. */
@@ -103,7 +106,7 @@ export async function look(
 			...(ownsDialer(settings) ? ownTrouble(lock, remembers) : []),
 		],
 	});
-	const { report, ...learnt } = await run({
+	const { report: seen, ...learnt } = await run({
 		world,
 		version: session.version,
 		dryRun: options.dryRun,
@@ -118,8 +121,18 @@ export async function look(
 	});
 	await world.close();
 
-	const keep = (told: Memory['told']): string[] => {
-		const { lines, logged } = logLines(report, learnt.memory.logged);
+	const before = memory.outside;
+	const speaks = ownsDialer(settings) && remembers?.ready === true && (settings.onChange ?? settings.onFailover);
+	const due = speaks
+		? await dueAfter(seen, { memory, learnt, settings, paused: pause?.until !== undefined })
+		: undefined;
+	// what became of calls that followed the report of the run before
+	const called = remembers?.ready === true ? (before?.results ?? []) : [];
+	const report = called.length > 0 ? { ...seen, actions: [...called, ...seen.actions] } : seen;
+	const { results: _, ...known } = before ?? { changes: {}, failures: {} };
+	const outside: OutsideMemory = { ...known, changes: due?.changes ?? {}, failures: due?.failures ?? {} };
+
+	const keep = (next: Memory, lines: Record<string, Json>[]): string[] => {
 		const problems: string[] = [];
 		const attempt = (what: string, work: () => void): void => {
 			try {
@@ -129,7 +142,7 @@ export async function look(
 			}
 		};
 		attempt('what this run learnt is not remembered', () => {
-			state.save({ ...learnt.memory, logged, ...(told && { told }) });
+			state.save(next);
 			if (JSON.stringify(learnt.amiMemory) !== JSON.stringify(knownAccounts)) state.saveAmi(learnt.amiMemory);
 			const folder = new ConfFolder(settings.asteriskEtc, join(settings.stateDir, 'conf'));
 			for (const name of learnt.proven) folder.backup(name);
@@ -142,6 +155,46 @@ export async function look(
 		told: memory.told,
 		remembers: remembers?.ready === true,
 		amiMemory: learnt.amiMemory,
-		keep: (told) => (remembers?.ready ? keep(told) : []),
+		keep: async (told, last = false) => {
+			const { lines, logged } = logLines(report, learnt.memory.logged);
+			const next = { ...learnt.memory, logged, outside, ...(told && { told }) };
+			const problems = remembers?.ready ? keep(next, lines) : [];
+			const pings = last && settings.heartbeatUrl !== undefined && !options.dryRun && lock?.state !== 'taken';
+			if (!pings && (due?.words ?? []).length === 0) return problems;
+			const { tellOutside } = await import('./outside.ts');
+			const telling = tellOutside({
+				settings,
+				report,
+				due: due ?? { words: [], changes: {}, failures: {} },
+				before: known,
+				environment: cronEnvironment(world.crontab(), settings.home),
+				pings,
+				secrets: secretsOf(settings, learnt.amiMemory),
+			});
+			try {
+				const after = await telling;
+				return remembers?.ready ? [...problems, ...keep({ ...next, outside: after.outside }, after.lines)] : problems;
+			} catch (error) {
+				return [...problems, `nothing was told outside: ${(error as Error).message}`];
+			}
+		},
 	};
 }
+
+/** What is due to be said outside after a run; runs that tell nobody do not load it. */
+async function dueAfter(
+	report: Report,
+	{ memory, learnt, settings, paused }: { memory: Memory; learnt: Learnt; settings: Settings; paused: boolean },
+): Promise<ReturnType<typeof import('./announce.ts').wordsOf>> {
+	const { wordsOf } = await import('./announce.ts');
+	return wordsOf(report, memory.outside, {
+		counts: (check) => learnt.memory.counted[check] !== memory.counted[check],
+		speaks: learnt.speaker === settings.serverIp,
+		failoverAfter: settings.failoverAfter,
+		paused,
+	});
+}
+
+/** What a program's output must not carry into the log. */
+const secretsOf = ({ database, ami, heartbeatUrl }: Settings, { good }: AmiMemory): string[] =>
+	[database.password, ami.secret, heartbeatUrl, good?.secret].filter((secret) => secret !== undefined);

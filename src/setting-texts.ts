@@ -1,5 +1,5 @@
 import type { AstguiclientKey } from './dialer/astguiclient.ts';
-import type { SettingName } from './settings.ts';
+import type { SettingName } from './setting-names.ts';
 
 /** What the administrator is told of a setting. */
 export interface SettingText {
@@ -74,6 +74,20 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 	},
 	LOOK_GAP: { meaning: 'least seconds between two looks that count', fallback: '50' },
 	RATION: { meaning: 'restarts of one daemon per time', fallback: '3/15m' },
+	ON_CHANGE: {
+		meaning: 'program that is told of every change of state, as JSON on stdin; root alone may write it and its folders',
+		source: 'none',
+	},
+	ON_FAILOVER: {
+		meaning: 'the same for failures that a backup can take over, once, and once more on recovery',
+		source: 'none',
+	},
+	FAILOVER_AFTER: { meaning: 'looks in a row that find such a failure before that program is called', fallback: '3' },
+	HEARTBEAT_URL: {
+		meaning: 'asked for after each run, with /fail behind it where that ends critical or unknown (healthchecks.io)',
+		source: 'none',
+		secret: true,
+	},
 	PROC: { meaning: 'for tests on a fixture', fallback: '/proc' },
 };
 

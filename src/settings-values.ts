@@ -58,6 +58,14 @@ export function ration(value: string, fail: (expected: string) => void): { resta
 	return { restarts: 3, seconds: 900 };
 }
 
+/** An address of the web; it is a secret and never repeated. */
+export function webAddress(value: string | undefined, fail: (expected: string) => void): { heartbeatUrl?: string } {
+	if (value === undefined || value === '') return {};
+	if (/^https?:\/\//.test(value) && URL.canParse(value)) return { heartbeatUrl: value };
+	fail('an address that begins with https:// or http://');
+	return {};
+}
+
 /** Where VICIdial is installed, and what it expects. */
 export interface Installation {
 	home: string;

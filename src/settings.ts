@@ -2,6 +2,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
 import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
+import { KNOWN, PREFIX, type SettingName } from './setting-names.ts';
 import { SettingsError } from './settings-error.ts';
 import {
 	choice,
@@ -13,7 +14,7 @@ import {
 	quietTimes,
 	ration,
 	startWindow,
-	thresholdNames,
+	webAddress,
 } from './settings-values.ts';
 import type { Limits } from './thresholds.ts';
 
@@ -53,6 +54,13 @@ export interface Settings extends Installation {
 	quietTimes: QuietTime[];
 	lookGap: number;
 	ration: { restarts: number; seconds: number };
+	/** programs that are told of changes and of failures that a backup can take over */
+	onChange?: string;
+	onFailover?: string;
+	/** looks in a row, of those that count, before a failure is told to the latter */
+	failoverAfter: number;
+	/** a secret: whoever knows it can silence the alarm behind it */
+	heartbeatUrl?: string;
 	proc: string;
 	limits: Limits;
 }
@@ -64,49 +72,6 @@ export interface SettingsSources {
 	/** reads astguiclient.conf once its path is known; the reason when it cannot be read */
 	readConf: (path: string) => { text: string } | { problem: string };
 }
-
-const NAMES = [
-	'ASTGUICLIENT_CONF',
-	'DB_HOST',
-	'DB_PORT',
-	'DB_SOCKET',
-	'DB_NAME',
-	'DB_USER',
-	'DB_PASS',
-	'SERVER_IP',
-	'KEEPALIVES',
-	'CRONTAB',
-	'AMI_HOST',
-	'AMI_PORT',
-	'AMI_USER',
-	'AMI_SECRET',
-	'ASTERISK_ETC',
-	'CONF_OWNER',
-	'TEMPLATES',
-	'STATE_DIR',
-	'RUN_DIR',
-	'LOG_DIR',
-	'RESTART',
-	'RESTART_ASTERISK',
-	'AGE_QUEUE',
-	'REREGISTER',
-	'GRACE_BOOT',
-	'GRACE_DATABASE',
-	'GRACE_START',
-	'START_WINDOW',
-	'QUIET_TIMES',
-	'LOOK_GAP',
-	'RATION',
-	'PROC',
-] as const;
-/** Name of a setting without its prefix; the limits have names of their own. */
-export type SettingName = (typeof NAMES)[number];
-
-export const PREFIX = 'VICIKEEP_';
-const KNOWN: string[] = [
-	...NAMES,
-	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
-].map((name) => PREFIX + name);
 
 /**
  * Settles every setting in the order environment, settings file, astguiclient.conf, default.
@@ -195,6 +160,14 @@ export function settle(sources: SettingsSources): Settings {
 		),
 		lookGap: number('LOOK_GAP', 50, 0, 3600),
 		ration: ration(text('RATION') ?? '3/15m', (expected) => fail('RATION', expected)),
+		...(text('ON_CHANGE') !== undefined && { onChange: folder('ON_CHANGE', '/') }),
+		...(text('ON_FAILOVER') !== undefined && { onFailover: folder('ON_FAILOVER', '/') }),
+		failoverAfter: number('FAILOVER_AFTER', 3, 1, 1000),
+		...webAddress(text('HEARTBEAT_URL'), (expected) =>
+			problems.push(
+				`${given.get(`${PREFIX}HEARTBEAT_URL`)?.where}: ${PREFIX}HEARTBEAT_URL is not valid, expected ${expected}`,
+			),
+		),
 		proc: folder('PROC', '/proc'),
 		limits: limits((name) => given.get(PREFIX + name)?.value, fail),
 	};

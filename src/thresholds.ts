@@ -164,6 +164,12 @@ export const THRESHOLDS = {
 		crit: Number.POSITIVE_INFINITY,
 		meaning: 'time between two questions of qualify to a trunk behind a NAT, which may forget it after 30 s',
 	},
+	sister_heartbeat: {
+		unit: 'seconds',
+		warn: 60,
+		crit: 120,
+		meaning: "age of another dialer's row in server_updater; from then on that dialer is asked whether it lives",
+	},
 	rebuild_flag: {
 		unit: 'seconds',
 		warn: 120,

@@ -4,7 +4,16 @@ import type { AsteriskRan } from './memory.ts';
 
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 export type CheckStatus = Status | 'skipped';
-export type CheckId = 'config' | 'system' | 'mysql' | 'asterisk' | 'processes' | 'queues' | 'conf' | 'registrations';
+export type CheckId =
+	| 'config'
+	| 'system'
+	| 'mysql'
+	| 'asterisk'
+	| 'processes'
+	| 'queues'
+	| 'conf'
+	| 'registrations'
+	| 'cluster';
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** One thing that is not as it should be, in words that an administrator can act on. */
@@ -56,7 +65,7 @@ export interface CheckReport {
 	metrics: Metric[];
 }
 
-export type ActionKind = 'start' | 'restart' | 'stop' | 'rebuild' | 'reload' | 'start-asterisk';
+export type ActionKind = 'start' | 'restart' | 'stop' | 'rebuild' | 'reload' | 'start-asterisk' | 'hook';
 export type Outcome = 'done' | 'failed' | 'planned' | 'withheld';
 
 export interface ActionReport {

@@ -49,7 +49,7 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 			return { ...seen, report: { ...withEarlier(seen.report, repairs), started_at: startedAt, duration_ms } };
 		}
 		repairs.push(...seen.report.actions.filter(({ outcome }) => outcome === 'done' || outcome === 'failed'));
-		for (const problem of seen.keep()) parts.complain(problem);
+		for (const problem of await seen.keep()) parts.complain(problem);
 		if (lock?.state === 'held') lock.release();
 		tell(inWords(seen.report));
 		await sleep(Math.min(BETWEEN_LOOKS * 1000, end.remaining()));

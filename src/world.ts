@@ -6,6 +6,8 @@ import type { Proc } from './adapters/proc.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
 import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
+import type { UpdaterOf } from './dialer/heartbeats.ts';
+import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
 import type { Settings } from './settings.ts';
@@ -65,6 +67,10 @@ export class World {
 	readonly crashedTables: string[] = [];
 	/** Asterisk's clock and age by its own word; undefined until it was asked in this look */
 	asteriskTimes: AsteriskTimes | undefined;
+	/** the heartbeats of all dialers; undefined until they were read in this look */
+	updaters: readonly UpdaterOf[] | undefined;
+	/** what this dialer has registered elsewhere; empty until that was looked at */
+	registrations: readonly Registration[] = [];
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
@@ -128,6 +134,7 @@ export class World {
 	lookAgain(): void {
 		this.#table = undefined;
 		this.#facts = undefined;
+		this.updaters = undefined;
 		this.endAmi();
 	}
 

@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 
-const asNumber = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+/** An IPv4 address as the number that it is, for comparison. */
+export const asNumber = (address: string): number =>
+	address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /** True when an IPv4 address is one of this machine's; every address of the loopback network is. */
 export function isLocalAddress(address: string): boolean {

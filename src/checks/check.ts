@@ -1,6 +1,7 @@
 import type { Memory } from '../memory.ts';
 import type { Note } from '../notebook.ts';
-import type { SettingName, Settings } from '../settings.ts';
+import type { SettingName } from '../setting-names.ts';
+import type { Settings } from '../settings.ts';
 import type { ThresholdName } from '../thresholds.ts';
 import type { CheckId, Judgement } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
@@ -13,9 +14,9 @@ export interface Context {
 
 /**
  * What an observation leaves for the next run. Kept apart from the rest: accounts, because they hold secrets, and names of
- * conf files that Asterisk was seen to hold, whose text is worth keeping.
+ * conf files that Asterisk was seen to hold, whose text is worth keeping; and who speaks for the cluster in this very run.
  */
-export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory; proven?: string[] };
+export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory; proven?: string[]; speaker?: string };
 
 /** What a person is told of a check: `--explain` and the documents are made of it. */
 export interface About {

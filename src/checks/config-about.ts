@@ -8,6 +8,7 @@ our own files ours alone?`,
 	finds: {
 		open_file: 'the settings file may hold passwords and can be read by others',
 		own_files: 'a state, lock, pause or log file of ours is damaged, expired or cannot be used',
+		program: 'a program that is to be told of changes or failures is missing, or others can write it',
 		home_missing: "the folder of VICIdial's programs does not exist",
 		server_unknown: 'servers has no row for this address',
 		address_not_local: 'this machine does not have the address of the dialer',

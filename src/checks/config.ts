@@ -1,5 +1,6 @@
 import { isMissing, ownership } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
+import type { Settings } from '../settings.ts';
 import type { Finding } from '../types.ts';
 import type { Check } from './check.ts';
 import { about } from './config-about.ts';
@@ -9,6 +10,8 @@ interface Observation {
 	openFiles: { path: string; mode: number }[];
 	homeExists: boolean;
 	addressIsLocal: boolean;
+	/** programs of ours that are not to be called, and why */
+	untrusted: { setting: string; path: string; why: string }[];
 	/** what keeps this run from locking, remembering or logging */
 	ownTrouble: readonly string[];
 	/** whether `servers` has a row for this dialer; undefined when the database cannot be asked */
@@ -41,6 +44,7 @@ export const config: Check<Observation> = {
 				settings.envFile !== undefined && mode !== undefined && mode & 0o077 ? [{ path: settings.envFile, mode }] : [],
 			homeExists: !isMissing(settings.home),
 			addressIsLocal: isLocalAddress(settings.serverIp),
+			untrusted: await untrustedPrograms(settings),
 			ownTrouble: world.ownTrouble,
 			serverKnown: server && server.row !== undefined,
 			noRestart: vetoed ? { since, seconds: (Date.now() - new Date(since).getTime()) / 1000 } : undefined,
@@ -58,6 +62,16 @@ export const config: Check<Observation> = {
 				summary: `${path} may hold passwords and can be read by others (mode ${mode.toString(8)})`,
 				evidence: { mode: mode.toString(8) },
 				advice: `chmod 600 ${path}`,
+			});
+		}
+		for (const { setting, path, why } of seen.untrusted) {
+			findings.push({
+				id: 'config.program',
+				subject: setting,
+				status: 'warning',
+				summary: `${setting}=${path} would not be called: ${why}`,
+				evidence: {},
+				advice: 'root, or the user who runs vicikeep, alone must own it and be able to write it and its folders',
 			});
 		}
 		for (const trouble of seen.ownTrouble) {
@@ -124,3 +138,15 @@ export const config: Check<Observation> = {
 		return { findings, metrics: [] };
 	},
 };
+
+/** Most dialers name none of these programs, and then nothing is loaded for them. */
+async function untrustedPrograms({ onChange, onFailover }: Settings): Promise<Observation['untrusted']> {
+	if (onChange === undefined && onFailover === undefined) return [];
+	const { whyNotTrusted } = await import('../adapters/hook.ts');
+	return Object.entries({ VICIKEEP_ON_CHANGE: onChange, VICIKEEP_ON_FAILOVER: onFailover }).flatMap(
+		([setting, path]) => {
+			const why = path === undefined ? undefined : whyNotTrusted(path);
+			return path === undefined || why === undefined ? [] : [{ setting, path, why }];
+		},
+	);
+}

@@ -1,6 +1,7 @@
 import type { CheckId } from '../types.ts';
 import { asterisk } from './asterisk.ts';
 import { type AnyCheck, define } from './check.ts';
+import { cluster } from './cluster.ts';
 import { conf } from './conf.ts';
 import { config } from './config.ts';
 import { mysql } from './mysql.ts';
@@ -19,6 +20,7 @@ export const CHECKS: readonly AnyCheck[] = [
 	define(queues),
 	define(conf),
 	define(registrations),
+	define(cluster),
 ];
 
 export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);

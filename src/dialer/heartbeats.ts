@@ -14,6 +14,9 @@ export interface Heartbeats {
 	remoteAgents: number | null;
 }
 
+/** What a dialer's AST_update last wrote, by the database's clock. */
+export type UpdaterOf = Age & { ip: string; apart: number | null; dbStamp: string | null };
+
 type Age = { age: number | null; stamp: string | null };
 
 /**
@@ -36,12 +39,19 @@ export async function readHeartbeats(world: World, daemons: readonly Daemon[]): 
 	}
 }
 
-async function readUpdater(world: World): Promise<UpdaterRow | null> {
-	const [row] = await world.query<Age & { apart: number | null; dbStamp: string | null }>(
-		`SELECT TIMESTAMPDIFF(SECOND, db_time, NOW()) AS age, TIMESTAMPDIFF(SECOND, db_time, last_update) AS apart,
-		last_update AS stamp, db_time AS dbStamp FROM server_updater WHERE server_ip=? LIMIT 1`,
-		[world.settings.serverIp],
+/** The rows of all dialers; those of one look are read once, whoever needs them first. @throws DatabaseTrouble */
+export async function readUpdaters(world: World): Promise<readonly UpdaterOf[]> {
+	world.updaters ??= await world.query<UpdaterOf>(
+		`SELECT server_ip AS ip, TIMESTAMPDIFF(SECOND, db_time, NOW()) AS age,
+		TIMESTAMPDIFF(SECOND, db_time, last_update) AS apart, last_update AS stamp, db_time AS dbStamp
+		FROM server_updater LIMIT 200`,
+		[],
 	);
+	return world.updaters;
+}
+
+async function readUpdater(world: World): Promise<UpdaterRow | null> {
+	const row = (await readUpdaters(world)).find(({ ip }) => ip === world.settings.serverIp);
 	return row ? { ...row, local: secondsSinceLocal(row.stamp, new Date()) } : null;
 }
 

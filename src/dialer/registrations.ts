@@ -59,6 +59,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		known = await trunksNow(world, known);
 	const now = Date.now() / 1000 + (world.asteriskTimes?.clockSkew ?? 0);
 	const seen = asked ?? nothing;
+	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;

@@ -19,8 +19,9 @@ export function logLines(
 	for (const key of Object.keys(logged)) {
 		if (isGone(report, key)) lines.push({ time, event: 'gone', finding: key });
 	}
-	for (const { id, outcome, reason, verified, duration_ms } of report.actions) {
-		if (outcome !== 'done' && outcome !== 'failed') continue;
+	for (const { id, kind, outcome, reason, verified, duration_ms } of report.actions) {
+		// calls outside were logged when they were made, with what they said
+		if ((outcome !== 'done' && outcome !== 'failed') || kind === 'hook') continue;
 		lines.push({ time, event: 'action', id, outcome, reason: reason ?? '', verified: verified ?? false, duration_ms });
 	}
 	const repaired = new Set(

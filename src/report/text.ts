@@ -119,6 +119,7 @@ export function tellAction(
 	const took = verbosity > 0 ? ` (${(duration_ms / 1000).toFixed(1)} s)` : '';
 	switch (outcome) {
 		case 'done':
+			if (kind === 'hook') return `${what}: ${why}${took}`;
 			return `repaired: ${why || what}${verified === 'pending' ? ' (the next run proves it)' : ''}${took}`;
 		case 'failed':
 			return `${what} failed: ${why}${took}`;

@@ -38,7 +38,9 @@ describe('a healthy dialer', () => {
 		expect(first.findings).toEqual([]);
 		expect(first.exitCode).toBe(0);
 		expect(first.report.checks.map(({ id, status }) => `${id} ${status}`)).toEqual(
-			['config', 'system', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations'].map((id) => `${id} ok`),
+			['config', 'system', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations', 'cluster'].map(
+				(id) => `${id} ok`,
+			),
 		);
 
 		const second = await footprint(dialer, [], [join(dialer.stateDir, 'state.json')]);

@@ -177,6 +177,19 @@ export async function seed(database: Database, address: string): Promise<void> {
 	await database.query(`SET @server_ip = '${address}';\n${read('seed.sql')}${read('conf-seed.sql')}`);
 }
 
+/** Adds another dialer to a database that serves one already, with the heartbeat of one that has just started. */
+export async function addServer(database: Database, address: string): Promise<void> {
+	await database.query(
+		`SET @server_ip = ?;
+		INSERT INTO servers SET server_id = CONCAT('D', RIGHT(REPLACE(@server_ip, '.', ''), 8)), server_ip = @server_ip,
+			server_description = 'Another dialer in a box', active = 'Y', asterisk_version = '16.28.0',
+			max_vicidial_trunks = 96, telnet_host = @server_ip, local_gmt = '0.00', rebuild_conf_files = 'N',
+			rebuild_music_on_hold = 'N';
+		REPLACE INTO server_updater (server_ip, last_update) VALUES (@server_ip, NOW())`,
+		[address],
+	);
+}
+
 async function makeTemplate(programs: Programs, template: string): Promise<void> {
 	for (const name of readdirSync(SANDBOX)) {
 		if (name.startsWith('database-')) rmSync(join(SANDBOX, name), { recursive: true, force: true });

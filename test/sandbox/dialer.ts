@@ -8,7 +8,7 @@ import { type CheckResult, check } from './check.ts';
 import { layConfFiles } from './conf.ts';
 import { type CronJob, crontabText, startJob } from './cron.ts';
 import { Daemons } from './daemons.ts';
-import { copyDatabase, Database, seed } from './database.ts';
+import { addServer, copyDatabase, Database, seed } from './database.ts';
 import { layHome, writeWrappers } from './home.ts';
 import { createFolder, freeAddress, removeInstance, removeStaleInstances } from './instance.ts';
 import { until } from './processes.ts';
@@ -23,6 +23,8 @@ export interface DialerOptions {
 	daemons?: boolean;
 	/** Whether Asterisk is started; true unless told. */
 	asterisk?: boolean;
+	/** Another dialer of the same cluster: its database serves this one, too. Stop this one first. */
+	sharesDatabaseOf?: Dialer;
 	/** VARDB_server; the address of the instance unless told. */
 	databaseHost?: string;
 	progress?: (line: string) => void;
@@ -87,7 +89,7 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 		};
 		const crontab = join(folder, 'etc/crontab');
 		const envFile = join(folder, 'etc/vicikeep.env');
-		const database = new Database(programs, folder, serverIp);
+		const database = options.sharesDatabaseOf?.database ?? new Database(programs, folder, serverIp);
 		const asterisk = new Asterisk(programs, folder, serverIp);
 		const daemons = new Daemons(home, keepalives, keepaliveOptions, { ...env, PERL5LIB: join(home, 'libs') });
 		const dialer: Dialer = {
@@ -123,11 +125,14 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 			cron: (script, timeoutMs = 90_000) => startJob(crontab, script, env.LOGNAME, timeoutMs).ended,
 			startCron: (script) => startJob(crontab, script, env.LOGNAME, 600_000),
 			stop: async () => {
-				await database.disconnect();
+				if (!options.sharesDatabaseOf) await database.disconnect();
 				removeInstance(folder);
 			},
 		};
-		writeFileSync(dialer.astguiclientConf, astguiclientConf(dialer, keepalives, options.databaseHost ?? serverIp));
+		writeFileSync(
+			dialer.astguiclientConf,
+			astguiclientConf(dialer, keepalives, options.databaseHost ?? options.sharesDatabaseOf?.serverIp ?? serverIp),
+		);
 		writeFileSync(crontab, crontabText(dialer, env, keepaliveOptions), { mode: 0o600 });
 		// settings of the machine that the tests run on must not reach the dialer
 		writeFileSync(envFile, '', { mode: 0o600 });
@@ -135,9 +140,12 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 		layHome(programs, home);
 		asterisk.configure();
 		progress(`dialer ${serverIp} in ${folder}`);
-		await copyDatabase(programs, folder);
-		await database.start();
-		await seed(database, serverIp);
+		if (options.sharesDatabaseOf) await addServer(database, serverIp);
+		else {
+			await copyDatabase(programs, folder);
+			await database.start();
+			await seed(database, serverIp);
+		}
 		// what the admin pages would have set for these codes
 		if (keepalives.includes('S')) await database.query("UPDATE system_settings SET sip_event_logging='1'");
 		if (keepalives.includes('E')) await database.query("UPDATE system_settings SET allow_emails='1'");

@@ -17,7 +17,7 @@ const complaint = (...argv: string[]) => {
 describe('the command line', () => {
 	it('runs every check by default, with 45 s', () => {
 		expect(run('check')).toMatchObject({
-			checks: ['config', 'system', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations'],
+			checks: ['config', 'system', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations', 'cluster'],
 			dryRun: false,
 			format: 'human',
 			timeoutSeconds: 45,
@@ -37,6 +37,7 @@ describe('the command line', () => {
 			'queues',
 			'conf',
 			'registrations',
+			'cluster',
 		]);
 	});
 
@@ -63,7 +64,7 @@ describe('the command line', () => {
 	it.each([
 		[
 			['check', '--only', 'mysq'],
-			'--only: there is no check "mysq", did you mean "mysql"? Checks: config, system, mysql, asterisk, processes, queues, conf, registrations;',
+			'--only: there is no check "mysq", did you mean "mysql"? Checks: config, system, mysql, asterisk, processes, queues, conf, registrations, cluster;',
 		],
 		[['check', '--only', 'mysql', '--skip', 'queues'], 'cannot be used with'],
 		[['check', '-t', '0'], '--timeout: expected whole seconds from 1 to 3600, e.g. 45;'],
@@ -79,7 +80,7 @@ describe('the command line', () => {
 		[['check', '--rebuild', 'sip.conf'], '--rebuild: there is no generated file "sip.conf"'],
 		[['check', '--rebuild', 'sip'], 'did you mean "sip-vicidial.conf"?'],
 		[
-			['check', '--skip', 'config,system,mysql,asterisk,processes,queues,conf,registrations'],
+			['check', '--skip', 'config,system,mysql,asterisk,processes,queues,conf,registrations,cluster'],
 			'--skip leaves no check to run',
 		],
 		[['chek'], 'unknown command "chek"; the only command is "check"'],

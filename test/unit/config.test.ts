@@ -8,6 +8,7 @@ const sound: Observation = {
 	openFiles: [],
 	homeExists: true,
 	addressIsLocal: true,
+	untrusted: [],
 	ownTrouble: [],
 	serverKnown: true,
 	noRestart: undefined,
@@ -22,6 +23,11 @@ it.each<[string, Partial<Observation>, string[]]>([
 	['an address that the database does not know', { serverKnown: false }, ['config.server_unknown critical']],
 	['a veto against starting Asterisk, set today', veto(23.9), []],
 	['the same, forgotten', veto(24.1), ['config.temp_no_restart warning']],
+	[
+		'a program that others can write',
+		{ untrusted: [{ setting: 'VICIKEEP_ON_CHANGE', path: '/x', why: '/x can be written by others' }] },
+		['config.program warning'],
+	],
 	['trouble with files of its own', { ownTrouble: ['/run/vicikeep/pause has expired'] }, ['config.own_files warning']],
 ])('%s', (_, changes, expected) => {
 	const context = { settings: settingsOf(), note: notebookOf(remembering({})).note };

@@ -39,7 +39,7 @@ async function wait(seconds: number, reports: Report[], locks: Lock['state'][] =
 				told: undefined,
 				remembers,
 				amiMemory: {},
-				keep: () => {
+				keep: async () => {
 					events.push(`${at()} keep`);
 					return [];
 				},

@@ -25,7 +25,7 @@ const COLUMN = 'ALTER TABLE server_updater MODIFY db_time TIMESTAMP NOT NULL DEF
 /** What is behind "There is a time synchronization problem" on agents' screens; the clock of the web server is not seen here. */
 export const TIME: Area = {
 	name: 'time synchronization',
-	keepalives: '12',
+	keepalives: '123',
 	faults: [
 		{
 			pains: [2, 30],

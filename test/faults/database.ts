@@ -165,5 +165,38 @@ export const DATABASE: Area = {
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
 		},
+		{
+			pains: [7],
+			says: 'hardly a connection is left',
+			inject: async (stage) => {
+				const { database } = stage.dialer;
+				const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+				stage.later(() => database.query('SET GLOBAL max_connections=200'));
+				await database.query(`SET GLOBAL max_connections=${Math.max(10, Number(row?.Value) + 1)}`);
+			},
+			find: ['mysql.connections IP:PORT'],
+			after: { stays: 2 },
+			env: { VICIKEEP_WARN_DATABASE_CONNECTIONS: '80', VICIKEEP_CRIT_DATABASE_CONNECTIONS: '90' },
+			twin: { but: 'half of them are free', inject: (stage) => fillConnections(stage, 'half') },
+		},
+		{
+			pains: [33],
+			says: "the database's clock is ahead",
+			inject: async (stage) => {
+				// every session of the accounts of a dialer sees that clock from now on
+				await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+30'");
+				stage.later(() => sql(stage, "SET GLOBAL init_connect=''"));
+			},
+			find: ['mysql.clock_skew IP:PORT'],
+			tells: /ahead of this machine's/,
+			after: { stays: 2 },
+			twin: {
+				but: 'by three seconds',
+				inject: async (stage) => {
+					await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+3'");
+					stage.later(() => sql(stage, "SET GLOBAL init_connect=''"));
+				},
+			},
+		},
 	],
 };

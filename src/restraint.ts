@@ -51,6 +51,8 @@ export function reasonToWithhold(
 }
 
 function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): string | undefined {
+	const asks = findings.find(({ id, subject }) => id === 'processes.awaits_database' && subject === daemon.name);
+	if (asks && stopsLiving) return `a restart cannot help until this is over: ${asks.summary}`;
 	const reason = futile(daemon, stopsLiving, findings);
 	if (!reason) return undefined;
 	const what = reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help';

@@ -267,6 +267,14 @@ describe('what comes back with its foundation', () => {
 		expect(outline(situation([absent(name)], { looks: () => 1, done }))).toEqual(expected);
 	});
 
+	it('a living one that waits for the answer to its own statement is not, whatever its queue says', () => {
+		const table = [processOf(200, 1, [PERL, `${HOME}/AST_manager_send.pl`])];
+		const stuck = finding('queues.manager_new', 'AST_manager_send', { remedy: 'restart:AST_manager_send' });
+		const asks = (name: string) => finding('processes.awaits_database', name);
+		expect(reason(situation([asks('AST_update'), stuck], { table }))).toBeUndefined();
+		expect(reason(situation([asks('AST_manager_send'), stuck], { table }))).toContain('a restart cannot help until');
+	});
+
 	it('a living one still waits for its second look', () => {
 		const done = [outcome('restart:AST_manager_listen')];
 		const table = [processOf(200, 1, [PERL, `${HOME}/AST_manager_send.pl`])];

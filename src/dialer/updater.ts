@@ -70,7 +70,7 @@ export function updaterFault(
 		const steady = Math.abs(apart - before.apart) <= STEADY;
 		if (steady) return isZoneDifference(apart) ? 'time_zones' : 'clocks';
 	}
-	return comesInSteps([...(before?.ages ?? []), age]) ? 'manager' : undefined;
+	return comesInSteps(agesWith(row.stamp, age, before)) ? 'manager' : undefined;
 }
 
 function isZoneDifference(apart: number): boolean {
@@ -89,5 +89,12 @@ export function updaterHistory(row: UpdaterRow | null, before: UpdaterHistory | 
 	if (row === null) return undefined;
 	const { stamp, dbStamp, apart } = row;
 	const age = updaterAge(row);
-	return { stamp, dbStamp, apart, ages: [...(before?.ages ?? []), ...(age === null ? [] : [age])].slice(-LOOKS_KEPT) };
+	const ages = age === null ? (before?.ages ?? []) : agesWith(stamp, age, before);
+	return { stamp, dbStamp, apart, ages: ages.slice(-LOOKS_KEPT) };
+}
+
+/** Two looks that meet the row between the same two steps have seen one pause, not two. */
+function agesWith(stamp: string | null, age: number, before: UpdaterHistory | undefined): number[] {
+	const earlier = before?.ages ?? [];
+	return [...(before !== undefined && stamp === before.stamp ? earlier.slice(0, -1) : earlier), age];
 }

@@ -20,7 +20,7 @@ export const CALLS: Area = {
 				reap(stage, 'AST_send_action_child.pl');
 				await actions(stage, 'SENT', { count: 30, age: 120, action: 'Originate' });
 				await actions(stage, 'NEW', { count: 3 });
-				await sleep(5000);
+				await sleep(8000);
 			},
 			find: ['queues.action_children Asterisk'],
 			after: { stays: 2 },
@@ -148,11 +148,8 @@ export const CALLS: Area = {
 					stage,
 					"INSERT INTO vicidial_process_triggers SET trigger_id='T1', server_ip=?, trigger_time=NOW() - INTERVAL 20 MINUTE, trigger_run='1'",
 				),
-			find: ['queues.keepalive_due ADMIN_keepalive_ALL'],
+			find: ['processes.trigger_overdue ADMIN_keepalive_ALL'],
 			after: { stays: 2 },
-			env: soon('KEEPALIVE_DUE'),
-			between: 1100,
-			within: IN_TURN,
 			twin: {
 				but: 'it is for later',
 				inject: (stage) =>

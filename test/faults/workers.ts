@@ -116,9 +116,9 @@ export const WORKERS: Area = {
 			find: ['processes.heartbeat_old AST_VDadapt'],
 			do: ['restart:AST_VDadapt'],
 			after: 'well',
-			env: { VICIKEEP_WARN_ADAPT_HEARTBEAT: '12', VICIKEEP_CRIT_ADAPT_HEARTBEAT: '15' },
-			between: 3000,
-			within: { found: 6, repaired: 8 },
+			env: { VICIKEEP_WARN_ADAPT_HEARTBEAT: '25', VICIKEEP_CRIT_ADAPT_HEARTBEAT: '28' },
+			between: 5000,
+			within: { found: 8, repaired: 10 },
 			twin: { but: 'its loop is only slow', inject: () => sleep(2000) },
 		},
 		{

@@ -51,10 +51,18 @@ describe('behind the time synchronization problem on the screens of agents', () 
 
 	it('keeps the ages of the last six looks', () => {
 		const history = [9, 8, 7, 6, 5, 4].reduce<UpdaterHistory | undefined>(
-			(sofar, age) => updaterHistory(row({ age, local: age }), sofar),
+			(sofar, age) => updaterHistory(row({ age, local: age, stamp: `step ${age}` }), sofar),
 			earlier(),
 		);
 		expect(history?.ages).toEqual([9, 8, 7, 6, 5, 4]);
+	});
+
+	it('counts a pause once, however many looks fall into it', () => {
+		const history = [4, 5, 6, 7].reduce<UpdaterHistory | undefined>(
+			(sofar, age) => updaterHistory(row({ age, local: age, stamp: 'the same' }), sofar),
+			undefined,
+		);
+		expect(history?.ages).toEqual([7]);
 	});
 });
 

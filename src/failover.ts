@@ -4,9 +4,9 @@ import type { Finding } from './types.ts';
 export type Scope = 'dialer' | 'cluster' | 'database';
 
 /**
- * Failures that a backup can take over: the whole of a machine, of Asterisk, of the database or of a dialer, for good. What vicikeep or
- * the stock keepalive starts again, what a person has misconfigured, and what is merely slow is none: a twin would not do
- * better. Whoever takes over must make sure that the failed one stays out of the way (fencing): a dialer that is only
+ * Failures that a backup can take over: the whole of a machine, of Asterisk, of the database or of a dialer, for good.
+ * What vicikeep or the stock keepalive starts again, what a person has misconfigured, and what is merely slow is none: a
+ * twin would not do better. Whoever takes over must make sure that the failed one stays out of the way (fencing): a dialer that is only
  * cut off looks the same from here.
  */
 const TAKEN_OVER: readonly string[] = [

@@ -6,6 +6,8 @@ import { about } from './cluster-about.ts';
 
 /** Looks in a row that must find a dialer dead. */
 const LOOKS_TO_DEATH = 2;
+/** Looks in a row that must find no row at all. */
+const LOOKS_WITHOUT_ROW = 2;
 const VOICEMAIL = 'active_voicemail_server';
 /** What rests on the voicemail server (ADMIN_keepalive_ALL.pl, AST_VDauto_dial.pl). */
 const RESTS_ON_IT = 'notifications, automated reports and the work of the end of the day rest on it';
@@ -49,6 +51,8 @@ const nameOf = ({ ip, name }: Pick<Sister, 'ip' | 'name'>): string => `dialer ${
 function judgeSister(sister: Sister, { settings, note }: Context): Finding[] {
 	const { ip, age, ports } = sister;
 	if (!ports) return [];
+	// a restart of the database takes the rows of all dialers; stock brings their updaters back within a minute
+	if (age === null && note(`cluster.no_row ${ip}`).looks < LOOKS_WITHOUT_ROW) return [];
 	const row = age === null ? 'it has no row in server_updater' : `its row in server_updater is ${age} s old`;
 	const evidence = { seconds: age, manager: ports.manager, fastagi: ports.fastAgi };
 	if (ports.manager || ports.fastAgi) {

@@ -1,5 +1,6 @@
 import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
+import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
 import { MACHINE } from './machine.ts';
@@ -10,4 +11,15 @@ import { TIME } from './time.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
-export const AREAS: readonly Area[] = [WORKERS, CALLS, PROCESSES, DATABASE, QUEUES, TIME, NETWORK, ASTERISK, MACHINE];
+export const AREAS: readonly Area[] = [
+	WORKERS,
+	CALLS,
+	PROCESSES,
+	DATABASE,
+	QUEUES,
+	TIME,
+	NETWORK,
+	ASTERISK,
+	MACHINE,
+	CLUSTER,
+];

@@ -34,7 +34,7 @@ export const PAINS: Record<number, { says: string; elsewhere?: string }> = {
 	29: { says: 'a MEMORY table is full', elsewhere: 'a matter of the database, not of daemons' },
 	30: { says: 'a restart of the database empties the MEMORY tables' },
 	31: { says: 'a daemon that may run once in a cluster runs twice' },
-	32: { says: "the primary dialer dies, the cluster's dialing with it", elsewhere: 'a matter of the cluster' },
+	32: { says: "the primary dialer dies, the cluster's dialing with it" },
 	33: { says: 'clocks drift', elsewhere: 'a matter of the machine, not of daemons' },
 	34: { says: 'Asterisk has no timing source', elsewhere: 'heard in conferences; nothing outside Asterisk shows it' },
 	35: { says: "the server's address has changed" },

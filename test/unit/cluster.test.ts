@@ -28,7 +28,10 @@ const seen = (rest: Partial<ClusterObservation> = {}): ClusterObservation => ({
 });
 
 function judged(rest: Partial<ClusterObservation>, looks = 0, environment: Record<string, string> = {}): string[] {
-	const before = looks > 0 ? { 'cluster.dead 10.0.0.2': { looks, seconds: 60 } } : {};
+	const before =
+		looks > 0
+			? { 'cluster.dead 10.0.0.2': { looks, seconds: 60 }, 'cluster.no_row 10.0.0.2': { looks, seconds: 60 } }
+			: {};
 	const { note } = notebookOf(remembering(before));
 	const { findings } = cluster.judge(seen(rest), { settings: settingsOf(environment), note });
 	return findings.map(({ id, subject, status }) => `${id} ${subject} ${status}`);
@@ -41,6 +44,7 @@ describe('another dialer', () => {
 		['is so for two looks, but not for long', { age: 119, ports: none }, 1, ['cluster.dead 10.0.0.2 warning']],
 		['is so for long, but in one look', { age: 400, ports: none }, 0, ['cluster.dead 10.0.0.2 warning']],
 		['is so in two looks and for long', { age: 120, ports: none }, 1, ['cluster.dead 10.0.0.2 critical']],
+		['has lost its row just now', { age: null, ports: none }, 0, []],
 		['has no row and answers nowhere', { age: null, ports: none }, 1, ['cluster.dead 10.0.0.2 critical']],
 		[
 			'is silent and its manager greets',

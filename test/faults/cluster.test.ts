@@ -1,0 +1,4 @@
+import { CLUSTER } from './cluster.ts';
+import { runArea } from './run-area.ts';
+
+runArea(CLUSTER);

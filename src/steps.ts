@@ -1,7 +1,7 @@
 import { startArguments } from './dialer/daemon.ts';
 import { type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
-import { blocked } from './dialer/start-check.ts';
+import { blocked, guestsOf } from './dialer/start-check.ts';
 import type { Situation } from './plan.ts';
 import type { ActionKind, ProcessId, Step } from './types.ts';
 
@@ -25,7 +25,9 @@ export function stepsFor(
 			...stop(
 				why,
 				[surplus],
-				found.screens.filter(({ pid }) => pid === surplus.ppid),
+				found.screens.filter(
+					(screen) => screen.pid === surplus.ppid && guestsOf([screen], found, situation.table).length === 0,
+				),
 			),
 			prove,
 		];

@@ -3,6 +3,7 @@ import type { Deadline } from './adapters/clock.ts';
 import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
 import type { Proc } from './adapters/proc.ts';
+import { crashedTable } from './dialer/crashed-table.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
 import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
@@ -62,6 +63,8 @@ export class World {
 	readonly uptime: number;
 	/** channels that Asterisk has by its own count; undefined until it was asked in this look */
 	asteriskChannels: number | undefined;
+	/** tables that a statement of this run found damaged */
+	readonly crashedTables: string[] = [];
 	/** Asterisk's clock and age by its own word; undefined until it was asked in this look */
 	asteriskTimes: AsteriskTimes | undefined;
 	/** the heartbeats of all dialers; undefined until they were read in this look */
@@ -153,7 +156,13 @@ export class World {
 	/** A statement on that connection. @throws DatabaseTrouble */
 	async query<R extends Row = Row>(sql: string, values: readonly (string | number)[]): Promise<R[]> {
 		const { connection } = await this.database();
-		return connection.query<R>(sql, values, this.deadline.remaining());
+		try {
+			return await connection.query<R>(sql, values, this.deadline.remaining());
+		} catch (error) {
+			const table = crashedTable(error);
+			if (table !== undefined && !this.crashedTables.includes(table)) this.crashedTables.push(table);
+			throw error;
+		}
 	}
 
 	/**

@@ -76,7 +76,7 @@ export class StateFolder {
 function isMemory(value: unknown): boolean {
 	if (!isRecord(value) || value.version !== 1 || typeof value.bootId !== 'string') return false;
 	const { counted, conditions, commands, attempts, pending, logged, told, conf, turns } = value;
-	const { journal, server, deepProbe, actionsSeen, asterisk, outside } = value;
+	const { journal, server, deepProbe, actionsSeen, asterisk, processes, outside } = value;
 	const each = (part: unknown, right: (one: unknown) => boolean): boolean =>
 		isRecord(part) && Object.values(part).every(right);
 	const listOf = (type: string) => (one: unknown) => Array.isArray(one) && one.every((item) => typeof item === type);
@@ -91,6 +91,11 @@ function isMemory(value: unknown): boolean {
 		(conf === undefined || (isRecord(conf) && each(conf.files, isRecord))) &&
 		(turns === undefined ||
 			each(turns, (one) => isRecord(one) && typeof one.turn === 'number' && each(one.samples, isRecord))) &&
+		(processes === undefined ||
+			(isRecord(processes) &&
+				typeof processes.at === 'number' &&
+				each(processes.starts, listOf('number')) &&
+				each(processes.cpu, (one) => typeof one === 'number'))) &&
 		(outside === undefined ||
 			(isRecord(outside) && each(outside.changes, isRecord) && each(outside.failures, isRecord))) &&
 		[journal, server, deepProbe, actionsSeen].every((part) => part === undefined || isRecord(part)) &&

@@ -14,7 +14,7 @@ const FAULTS: Record<DatabaseFault, string> = {
 
 export const about: About = {
 	looksAt: `does the database take a connection and answer a trivial query; its clock, whether it may be written, and who waits
-for a lock (SHOW PROCESSLIST of our own account); how many connections are left. Every few minutes: tables that cannot be opened,
+for a lock (SHOW PROCESSLIST of our own account); how many connections are left. One after the other: a row of each table that calls and agents need. Every few minutes:
 TIMESTAMP columns that no longer update themselves, the schema version, replication where it is a replica`,
 	settings: ['DB_HOST', 'DB_PORT', 'DB_SOCKET', 'DB_NAME', 'DB_USER', 'DB_PASS'],
 	limits: ['database_answer', 'database_clock_skew', 'database_lock_wait', 'database_connections', 'replica_lag'],
@@ -23,7 +23,7 @@ TIMESTAMP columns that no longer update themselves, the schema version, replicat
 		connections: 'hardly a connection is left',
 		slow: 'a trivial statement takes long',
 		clock_skew: "its clock is not this machine's",
-		table_broken: 'a table cannot be opened: crashed, or its files are damaged',
+		crashed: 'a table cannot be read: it has crashed, or its files are damaged',
 		column_without_update: 'a TIMESTAMP column has lost its automatic update, so what it tells stands still',
 		schema: 'the schema is of another version than the programs expect',
 		replica: 'it is a replica that is late or has stopped',

@@ -7,18 +7,18 @@ import type { Finding, Metric } from '../types.ts';
 
 /** What is wrong with tables, columns, schema and replication. None of it is repaired unasked. */
 export function judgeTables(
-	{ broken, stale, replica }: Samples<TableQuestions>,
+	{ touched, stale, replica }: Samples<TableQuestions>,
 	server: ServerRow | undefined,
 	{ database: { name, host, port }, limits, expectedSchema, astguiclientConf }: Settings,
 ): { findings: Finding[]; metrics: Metric[] } {
 	const findings: Finding[] = [];
 	const metrics: Metric[] = [];
-	for (const { table, says } of broken?.answer ?? []) {
+	for (const { table, says } of touched?.answer.broken ?? []) {
 		findings.push({
-			id: 'mysql.table_broken',
+			id: 'mysql.crashed',
 			subject: table,
 			status: 'critical',
-			summary: `table ${table} cannot be opened: ${says}`,
+			summary: `table ${table} cannot be read: ${says}`,
 			evidence: { table, says },
 			advice: `mysqlcheck --check ${name} ${table}; then --repair, which locks a large table for minutes`,
 		});

@@ -37,6 +37,7 @@ once, and does it show its signs of life; the stock keepalive, and what cron sta
 		incomplete: 'not all of the relays run',
 		blocked: 'it waits in the kernel, where no signal reaches it',
 		silent: 'its loop does not wake',
+		awaits_database: 'it waits for the answer to a statement that the database is still working on',
 		spinning: 'it keeps a processor busy and finishes no loop',
 		heartbeat_old: 'what it writes in every loop is old',
 		heartbeat_missing: 'the row that it makes at its start is gone',

@@ -1,4 +1,5 @@
 import type { Copy, DaemonObservation } from '../dialer/observe-daemons.ts';
+import type { OwnStatement } from '../dialer/own-statement.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
@@ -63,8 +64,10 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 	const { name } = seen.daemon;
 	const seconds = Math.round(held.seconds);
 	const spins = (copy.busy ?? 0) >= BUSY;
+	const status = held.seconds >= limits.crit * factor ? 'critical' : 'warning';
+	if (copy.asks && !spins) return asking(copy.asks, seen, status, seconds);
 	return finding(spins ? 'spinning' : 'silent', seen, {
-		status: held.seconds >= limits.crit * factor ? 'critical' : 'warning',
+		status,
 		summary: spins
 			? `${name} (process ${copy.pid}) has kept a processor busy for ${seconds} s without finishing one loop`
 			: `${name} (process ${copy.pid}) has not run for ${seconds} s, though it loops every ${wakesEvery} s`,
@@ -76,6 +79,22 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 			...(copy.busy !== undefined && { processor: Math.round(copy.busy * 100) / 100 }),
 		},
 		remedy: `restart:${name}`,
+	});
+}
+
+/** It waits for the database's answer: once more started, it would only ask once more. */
+function asking(
+	{ thread, seconds, text, certain }: OwnStatement,
+	seen: DaemonObservation,
+	status: Finding['status'],
+	silence: number,
+): Finding {
+	const whose = certain ? 'its statement' : 'a statement that is perhaps its own';
+	return finding('awaits_database', seen, {
+		status,
+		summary: `${seen.daemon.name} has not run for ${silence} s: the database has worked on ${whose} for ${seconds} s (${text}); no restart helps`,
+		evidence: { thread, seconds, statement: text, certain },
+		advice: `mysqladmin processlist; mysqladmin kill ${thread} if it never ends`,
 	});
 }
 

@@ -1,4 +1,4 @@
-import type { DaemonObservation } from '../dialer/observe-daemons.ts';
+import { type DaemonObservation, sleepKey } from '../dialer/observe-daemons.ts';
 import { isStopped, surplusCopy } from '../dialer/process-table.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -98,7 +98,7 @@ function isLifeless(
 
 /** For how long a copy has not gone to sleep and woken; undefined when that cannot be told. */
 export const asleep = (copy: DaemonObservation['copies'][number], { note }: Context) =>
-	copy.sleeps === undefined ? undefined : note(`processes asleep ${copy.pid} ${copy.startTicks} ${copy.sleeps}`);
+	copy.sleeps === undefined ? undefined : note(sleepKey(copy));
 
 function stopped(seen: DaemonObservation, context: Context): Finding | undefined {
 	const copy = seen.copies.find(isStopped);

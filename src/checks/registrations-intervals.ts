@@ -1,5 +1,6 @@
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Peer, Registration } from '../dialer/registrations-lists.ts';
+import type { RegistrationsMemory } from '../dialer/registrations-memory.ts';
 import { carrierOf, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -29,7 +30,7 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 	for (const one of seen.registrations) {
 		if (carrierOf(one, seen.trunks) === undefined && one.driver === 'IAX2') continue;
 		const subject = subjectIn(seen.trunks, one);
-		for (const text of ofRegistration(one, interval)) add(subject, text);
+		for (const text of ofRegistration(one, seen.memory)) add(subject, text);
 	}
 	return [...lints].map(([subject, texts]) => {
 		const seconds = notice.get(subject);
@@ -44,7 +45,7 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 			summary: `trunk ${subject}: ${texts.join('; ')}; ${worst}`,
 			evidence: { interval, lints: texts, ...(seconds !== undefined && { seen_after: seconds }) },
 			advice:
-				'qualify=yes with qualifyfreq=25 (PJSIP: qualify_frequency=25), max_retries=0, forbidden_retry_interval=600',
+				'qualify=yes with qualifyfreq=25 (PJSIP: qualify_frequency=25), max_retries=0, forbidden_retry_interval=600; registerattempts=0',
 		};
 	});
 }
@@ -57,7 +58,10 @@ function qualifyEvery({ driver, name, status, qualify }: Peer, { memory }: Regis
 
 const answerTime = ({ qualify }: Peer): number => qualify?.timeout ?? ANSWER;
 
-function ofRegistration({ driver, granted, timers }: Registration, interval: number): string[] {
+function ofRegistration(
+	{ driver, granted, timers }: Registration,
+	{ interval, sipAttempts }: RegistrationsMemory,
+): string[] {
 	const texts: string[] = [];
 	const expiry = timers?.expiration ?? (granted ? granted.refresh + GUARD : undefined);
 	// every IAX2 registration is for 60 s
@@ -65,6 +69,8 @@ function ofRegistration({ driver, granted, timers }: Registration, interval: num
 		texts.push(`its registration lasts ${expiry} s and may be lost and come back between two looks (${interval} s)`);
 	if (timers && timers.retries > 0)
 		texts.push(`it is given up for ever after ${timers.retries} tries (${timers.retries * timers.retry} s)`);
+	if (driver === 'SIP' && sipAttempts && sipAttempts.attempts > 0)
+		texts.push(`it is given up for ever after ${sipAttempts.attempts} tries (registerattempts)`);
 	if (timers && timers.forbiddenRetry === 0) texts.push('one refusal (403) ends it for ever');
 	return texts;
 }

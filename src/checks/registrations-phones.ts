@@ -8,8 +8,8 @@ const FEWEST = 3;
 
 /** Agents switch phones off; many that go within a few looks are a matter of the network. */
 export function judgePhones(
-	{ phones, before }: RegistrationsSeen,
-	{ settings: { limits } }: Context,
+	{ phones, before, settled }: RegistrationsSeen,
+	{ settings: { limits, graceStart } }: Context,
 ): { findings: Finding[]; metrics: Metric[] } {
 	if (!phones) return { findings: [], metrics: [] };
 	const { known, present, unreachable, expired } = phones;
@@ -23,7 +23,8 @@ export function judgePhones(
 		count('phones_unreachable', unreachable),
 		measured(limits, 'phones_lost', share),
 	];
-	const status = lost < FEWEST ? undefined : exceeded(limits, 'phones_lost', share);
+	// after a start phones come back one by one
+	const status = lost < FEWEST || settled < graceStart ? undefined : exceeded(limits, 'phones_lost', share);
 	if (!status) return { findings: [], metrics };
 	const summary = `${lost} of ${most} phones went away within the last looks (${unreachable} do not answer, ${expired} did not renew their registration): the network between them and this dialer?`;
 	const evidence = { known, present, unreachable, expired, before: before?.phones ?? [] };

@@ -64,7 +64,7 @@ function metricsOf({ registrations, trunkPeers }: RegistrationsSeen): Metric[] {
 	const registered = registrations.filter(({ state }) => state === 'Registered').length;
 	return [
 		{ name: 'registrations_up', labels: {}, value: registered, unit: 'count' },
-		{ name: 'registrations_total', labels: {}, value: registrations.length, unit: 'count' },
+		{ name: 'registrations_known', labels: {}, value: registrations.length, unit: 'count' },
 		...trunkPeers.flatMap(({ driver, name, milliseconds }): Metric[] =>
 			milliseconds === undefined
 				? []

@@ -2,15 +2,21 @@ import { DatabaseTrouble } from '../adapters/database.ts';
 import { askInTurn, type Question, type Samples, type Turns } from '../rotation.ts';
 import type { World } from '../world.ts';
 
-/** A table that cannot be opened, with what the server says of it. */
+/** A table that cannot be read, with what the server says of it. */
 export interface BrokenTable {
 	table: string;
 	says: string;
 }
 
+/** Which tables were found broken, and which of all was touched last. */
+export interface Touched {
+	broken: BrokenTable[];
+	last: string;
+}
+
 /** What is asked of the database now and then. */
 export type TableQuestions = {
-	broken: Question<BrokenTable[]>;
+	touched: Question<Touched>;
 	/** TIMESTAMP columns that no longer update themselves, as `table.column` */
 	stale: Question<string[]>;
 	/** how far a replica is behind its master; null where it is none, or that is not shown to us */
@@ -54,6 +60,10 @@ const SELF_UPDATING = {
 	vicidial_campaign_stats_debug: 'update_time',
 	vicidial_campaign_server_stats: 'update_time',
 };
+/** MySQL errors: no such table, no right to read it. */
+const NOT_OURS = [1146, 1142, 1143];
+/** Tables that are read again at once because they were damaged before. */
+const MOST_SUSPECTS = 5;
 /** Statements that these questions may take in one look. */
 const BUDGET = 1;
 
@@ -64,7 +74,12 @@ export async function askOfTables(
 	world: World,
 ): Promise<{ samples: Samples<TableQuestions>; turns: Turns | undefined }> {
 	const questions: TableQuestions = {
-		broken: { every: 5, cost: 1, read: () => readBroken(world), doubtful: (broken) => broken.length > 0 },
+		touched: {
+			every: 1,
+			cost: 1,
+			urgent: (world.memory.crashedTables ?? []).length > 0,
+			read: () => touchNext(world),
+		},
 		stale: { every: 10, cost: 1, read: () => readStale(world) },
 		replica: {
 			every: 10,
@@ -80,20 +95,36 @@ export async function askOfTables(
 	} catch (error) {
 		// a server that answers trivial questions is not down because one about its tables took too long
 		if (!(error instanceof DatabaseTrouble) || error.fault === 'silent') throw error;
-		return { samples: { broken: undefined, stale: undefined, replica: undefined }, turns: before };
+		return { samples: { touched: undefined, stale: undefined, replica: undefined }, turns: before };
 	}
 }
 
-/** A table that cannot be opened has no engine, and its comment says why. */
-async function readBroken(world: World): Promise<BrokenTable[]> {
-	const rows = await world.query(
-		`SELECT TABLE_NAME AS name, ENGINE AS engine, TABLE_COMMENT AS says FROM information_schema.TABLES
-		WHERE TABLE_SCHEMA=DATABASE() AND TABLE_NAME IN (${list(VITAL_TABLES)}) LIMIT 30`,
-		[],
-	);
-	return rows
-		.filter(({ engine, says }) => engine === null && says !== 'VIEW')
-		.map(({ name, says }) => ({ table: String(name), says: String(says ?? '') }));
+/**
+ * Reads a row of the next table, and of those that were broken before: a table whose index or data is damaged opens well
+ * enough for its name and size to be told.
+ */
+async function touchNext(world: World): Promise<Touched> {
+	const before = world.memory.turns?.mysql?.samples.touched?.answer as Touched | undefined;
+	const next = VITAL_TABLES[(VITAL_TABLES.indexOf(before?.last ?? '') + 1) % VITAL_TABLES.length] ?? '';
+	const suspects = [...(before?.broken ?? []).map(({ table }) => table), ...(world.memory.crashedTables ?? [])];
+	const again = [...new Set(suspects)].filter((table) => table !== next).slice(0, MOST_SUSPECTS);
+	const broken: BrokenTable[] = [];
+	for (const table of [...again, next]) {
+		const says = await touch(world, table);
+		if (says !== undefined) broken.push({ table, says });
+	}
+	return { broken, last: next };
+}
+
+/** What the server says when it cannot read a table; undefined when it can, or that version or account has no such table. */
+async function touch(world: World, table: string): Promise<string | undefined> {
+	try {
+		await world.query(`SELECT * FROM ${table} LIMIT 1`, []);
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof DatabaseTrouble) || error.fault !== 'failed') throw error;
+		return NOT_OURS.includes(error.errno) ? undefined : error.message;
+	}
 }
 
 async function readStale(world: World): Promise<string[]> {

@@ -53,7 +53,8 @@ export const threadsOf = (rows: readonly Row[]): Thread[] =>
 		statement: String(Info ?? ''),
 	}));
 
-const waits = ({ state }: Thread): boolean => /^Waiting for .*lock|^Locked$/i.test(state);
+/** Whether it waits for a lock that another one holds. */
+export const waits = ({ state }: Thread): boolean => /^Waiting for .*lock|^Locked$/i.test(state);
 
 /** The statements that wait for a lock, longest first. */
 export function waitingFor(threads: readonly Thread[]): Waiting[] {
@@ -76,7 +77,8 @@ function tableOf(statement: string): string | undefined {
 	return found?.[1]?.toLowerCase();
 }
 
-const withoutValues = (statement: string): string =>
+/** The beginning of a statement, without what may be anybody's name or number. */
+export const withoutValues = (statement: string): string =>
 	statement
 		.replace(/'[^']*'?|"[^"]*"?/g, "'…'")
 		.replace(/\s+/g, ' ')
@@ -133,7 +135,8 @@ export const withProcesses = (holders: readonly Holder[], world: World): Holder[
 		return process ? { ...holder, process } : holder;
 	});
 
-function clientOf(host: string, world: World): Holder['process'] {
+/** The process behind an `address:port` of SHOW PROCESSLIST, where that is on this machine. */
+export function clientOf(host: string, world: World): Holder['process'] {
 	const [, address = '', port = ''] = /^([\d.]+):(\d+)$/.exec(host) ?? [];
 	const socket = world.proc
 		.socketsOn([Number(port)], 'tcp')

@@ -138,8 +138,10 @@ function descriptorsOf(world: World): MachineObservation['descriptors'] {
 	const found = asterisk && descriptorLimits(settings.proc, asterisk.pid);
 	if (!asterisk || !found) return undefined;
 	const suspicious = 100 * found.table >= settings.limits.open_files.warn * found.most;
-	const used = suspicious ? descriptorsInUse(settings.proc, asterisk.pid) : undefined;
-	return { most: found.most, used: used ?? Math.min(found.table, found.most) };
+	if (!suspicious) return { most: found.most, used: found.table };
+	// a table once large stays large, so without the right to count nothing can be said
+	const used = descriptorsInUse(settings.proc, asterisk.pid);
+	return used === undefined ? undefined : { most: found.most, used };
 }
 
 /** Where stock's crontab runs the keepalive it also runs these, on every dialer. */

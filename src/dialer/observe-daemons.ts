@@ -3,6 +3,8 @@ import type { World } from '../world.ts';
 import type { Daemon } from './daemons.ts';
 import { scriptGeneration } from './daemons.ts';
 import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
+import type { Thread } from './lock-holder.ts';
+import { type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
 import { type CopyLife, commandOf, isSeenByStock, processesOf, scriptCall } from './process-table.ts';
 import {
 	heldPorts,
@@ -32,6 +34,8 @@ export interface Copy extends ProcessId, CopyLife {
 	unseen?: boolean;
 	/** its connections to Asterisk's manager; undefined where they are not looked at or not shown to us */
 	manager?: ManagerReading | undefined;
+	/** the statement whose answer it waits for; asked only of one that has not run for too long */
+	asks?: OwnStatement | undefined;
 }
 
 export interface DaemonObservation {
@@ -83,6 +87,7 @@ export async function observeDaemons(
 	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
 	const observed: DaemonObservation[] = [];
+	let statements: Thread[] | undefined;
 	for (const daemon of daemons) {
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
@@ -107,6 +112,13 @@ export async function observeDaemons(
 				...(sockets && { manager: sockets.get(pid) }),
 			};
 		});
+		const wakesEvery = sleepsAtMost(daemon, copies[0]?.command ?? [], server);
+		for (const copy of copies) {
+			const silence = silenceOf(copy, world);
+			if (wakesEvery === null || silence < Math.max(settings.limits.daemon_silence.warn, wakesEvery)) continue;
+			statements ??= await statementsUnderWay(world);
+			copy.asks = statementOf(copy, silence, statements, world);
+		}
 		const starts = startsOf(copies, memory.processes?.starts[daemon.name] ?? []);
 		observed.push({
 			daemon,
@@ -114,7 +126,7 @@ export async function observeDaemons(
 			zombies: found.zombies,
 			screens: found.screens,
 			mistaken: mistakenFor(daemon, found.copies, table),
-			wakesEvery: sleepsAtMost(daemon, copies[0]?.command ?? [], server),
+			wakesEvery,
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
 			age: readAge(daemon.signs, heartbeats, server, settings.logs),
@@ -155,6 +167,15 @@ function looksAtSockets({ name, signs, needs }: Daemon, copies: number, { memory
 	const troubled = SOCKET_TROUBLES.some((kind) => `processes.${kind} ${name}` in memory.conditions);
 	return troubled || ((memory.processes?.looks ?? 0) + 1) % SOCKETS_EVERY === 1;
 }
+
+/** Seconds since a look first met this process with as many sleeps behind it as now; 0 when none did. */
+function silenceOf(copy: Copy, { memory, uptime }: World): number {
+	return uptime - (memory.conditions[sleepKey(copy)]?.sinceUptime ?? uptime);
+}
+
+/** Under which it is noted that a process has not gone to sleep again. */
+export const sleepKey = ({ pid, startTicks, sleeps }: Pick<Copy, 'pid' | 'startTicks' | 'sleeps'>): string =>
+	`processes asleep ${pid} ${startTicks} ${sleeps}`;
 
 function processorTime(
 	{ pid, startTicks }: Process,

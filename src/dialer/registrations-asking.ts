@@ -33,6 +33,7 @@ export interface Asked {
 	counts: Partial<Record<Driver, number>>;
 	absent: Partial<Record<Driver, number>>;
 	qualify: RegistrationsMemory['qualify'];
+	sipAttempts?: RegistrationsMemory['sipAttempts'];
 }
 
 /** What is known where there is no session. */
@@ -64,6 +65,7 @@ export async function askAll(
 		absent: questions.absent,
 		counts: { ...before?.counts },
 		qualify: { ...before?.qualify },
+		...(before?.sipAttempts && { sipAttempts: before.sipAttempts }),
 	};
 	try {
 		await registrationsOf('SIP', 'SIPshowregistry', 'RegistrationsComplete', sipRegistration);

@@ -151,3 +151,12 @@ export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | 
 	const nobody = { driver: 'PJSIP' as const, address: '', status: 'unknown' as const, qualify: { every, timeout: 0 } };
 	return { ...nobody, ...best, name, dynamic: contacts.length === 0 };
 }
+
+/** The lines of `sip show settings`: tries after which a registration is given up for ever; 0 where there is no end to them. */
+export function attemptsIn(lines: readonly string[]): number {
+	for (const line of lines) {
+		const [, attempts] = /^\s*Outbound reg\. attempts:\s*(\d+)/i.exec(line) ?? [];
+		if (attempts !== undefined) return Number(attempts);
+	}
+	return 0;
+}

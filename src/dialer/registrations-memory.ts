@@ -11,6 +11,8 @@ export interface RegistrationsMemory {
 	interval: number;
 	trunks: Trunk[];
 	trunksAt?: number;
+	/** registrations of no carrier */
+	strangers: string[];
 	serverId: string;
 	/** channel drivers that Asterisk does not have, and until when they are not asked for */
 	absent: Partial<Record<Driver, number>>;
@@ -20,6 +22,8 @@ export interface RegistrationsMemory {
 	peers: Peer[];
 	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
+	/** tries after which chan_sip gives a registration up, and when it was asked for them */
+	sipAttempts?: { at: number; attempts: number } | undefined;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
@@ -43,7 +47,10 @@ export const TRY_SECONDS = 32;
 const TRY_SLACK = 8;
 
 /** What a look saw, as far as the next one is to know it. */
-export type Learnt = Pick<RegistrationsMemory, 'turn' | 'trunks' | 'serverId' | 'absent' | 'counts' | 'qualify'> & {
+export type Learnt = Pick<
+	RegistrationsMemory,
+	'turn' | 'trunks' | 'strangers' | 'serverId' | 'absent' | 'counts' | 'qualify' | 'sipAttempts'
+> & {
 	trunksAt: number | undefined;
 	trunkPeers: readonly Peer[];
 	registrations: readonly Registration[];
@@ -65,17 +72,19 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 	const measured = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
 	const interval = measured ?? USUAL_INTERVAL;
 	const phones = before?.phones ?? [];
-	const { turn, trunks, trunksAt, serverId, absent, counts: lengths, qualify } = seen;
+	const { turn, trunks, trunksAt, strangers, serverId, absent, counts: lengths, qualify } = seen;
 	return {
 		turn,
 		at: counts ? uptime : (before?.at ?? uptime),
 		interval,
 		trunks,
 		...(trunksAt !== undefined && { trunksAt }),
+		strangers,
 		serverId,
 		absent,
 		counts: lengths,
 		qualify,
+		...(seen.sipAttempts && { sipAttempts: seen.sipAttempts }),
 		peers: [...seen.trunkPeers],
 		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
 		expiring: Object.fromEntries(

@@ -1,12 +1,12 @@
 import { header } from '../adapters/ami-wire.ts';
 import type { Asked } from './registrations-asking.ts';
-import { endpointOf, statusOf } from './registrations-lists.ts';
+import { attemptsIn, endpointOf, statusOf } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
 import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
 import { isTrunk, subjectOf } from './registrations-trunks.ts';
 import type { Trunk } from './trunks.ts';
 
-/** Trunks that are asked for singly in one look, and for how long chan_sip's answer is good, seconds. */
+/** Single questions in one look, and for how long chan_sip's answer is good, seconds. */
 const AT_ONCE = 3;
 const GOOD_FOR = 3600;
 
@@ -27,11 +27,21 @@ export async function askSingly(
 	before: RegistrationsMemory | undefined,
 	trunks: readonly Trunk[],
 ): Promise<void> {
+	const slots = (await askAttempts(questions, asked)) ? AT_ONCE - 1 : AT_ONCE;
 	const age = (subject: string): number => questions.uptime - (asked.qualify[subject]?.at ?? Number.NEGATIVE_INFINITY);
 	const due = [...sipTrunks(questions, asked, trunks), ...pjsipTrunks(questions, asked, before, trunks)]
 		.filter(({ subject, every }) => age(subject) >= every)
 		.sort((one, other) => (age(one.subject) === age(other.subject) ? 0 : age(other.subject) - age(one.subject)));
-	for (const { ask } of due.slice(0, AT_ONCE)) await ask();
+	for (const { ask } of due.slice(0, slots)) await ask();
+}
+
+/** How often chan_sip tries a registration is a setting for all of them, told on the console only; false where that was not due. */
+async function askAttempts(questions: AmiQuestions, asked: Asked): Promise<boolean> {
+	const age = questions.uptime - (asked.sipAttempts?.at ?? Number.NEGATIVE_INFINITY);
+	if (age < GOOD_FOR || !asked.registrations.some(({ driver }) => driver === 'SIP')) return false;
+	const attempts = attemptsIn(await questions.command('sip show settings'));
+	asked.sipAttempts = { at: questions.uptime, attempts };
+	return true;
 }
 
 function sipTrunks(questions: AmiQuestions, { peers, qualify, counts }: Asked, trunks: readonly Trunk[]): Single[] {

@@ -4,7 +4,7 @@ import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
-import { isLoopPeer, isTrunk } from './registrations-trunks.ts';
+import { carrierOf, isLoopPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
 import { readTrunks, type Trunk } from './trunks.ts';
 
 /** Seconds for which carriers are taken from memory. */
@@ -51,13 +51,17 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	const row = await world.server().catch(() => undefined);
 	const before = world.memory.registrations;
 	const { uptime } = world;
-	const known = await knownTrunks(world, before);
+	let known = await knownTrunks(world, before);
 	const asked = await withAmi(world, (session) => askAll(world, session, before, known.trunks));
+	const strangers = strangersAmong(asked?.registrations ?? [], known.trunks);
+	// a carrier that was entered just now
+	if (known.trunksAt !== world.uptime && strangers.some((one) => !before?.strangers.includes(one)))
+		known = await trunksNow(world, known);
 	const now = Date.now() / 1000 + (world.asteriskTimes?.clockSkew ?? 0);
 	const seen = asked ?? nothing;
 	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
-	const parts = { ...known, ...seen, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
+	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;
 	return {
 		notHere: (row ?? world.memory.server)?.runsAsterisk === false,
@@ -84,17 +88,24 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	};
 }
 
-async function knownTrunks(
-	world: World,
-	before: RegistrationsMemory | undefined,
-): Promise<{ trunks: Trunk[]; trunksAt: number | undefined }> {
+type KnownTrunks = { trunks: Trunk[]; trunksAt: number | undefined };
+
+async function knownTrunks(world: World, before: RegistrationsMemory | undefined): Promise<KnownTrunks> {
 	const last = { trunks: before?.trunks ?? [], trunksAt: before?.trunksAt };
-	if (last.trunksAt !== undefined && world.uptime - last.trunksAt < TRUNKS_EVERY) return last;
-	return readTrunks((sql, values) => world.query(sql, values), world.settings.serverIp).then(
+	const fresh = last.trunksAt !== undefined && world.uptime - last.trunksAt < TRUNKS_EVERY;
+	return fresh ? last : trunksNow(world, last);
+}
+
+/** The carriers of the database, or those of the last time while it cannot be asked. */
+const trunksNow = (world: World, last: KnownTrunks): Promise<KnownTrunks> =>
+	readTrunks((sql, values) => world.query(sql, values), world.settings.serverIp).then(
 		(trunks) => ({ trunks, trunksAt: world.uptime }),
 		() => last,
 	);
-}
+
+/** Registrations of no carrier: from files that are kept by hand. */
+const strangersAmong = (registrations: readonly Registration[], trunks: readonly Trunk[]): string[] =>
+	registrations.filter((one) => carrierOf(one, trunks) === undefined).map(subjectOf);
 
 function phonesAmong(peers: readonly Peer[], trunks: readonly Trunk[], now: number): Phones {
 	const phones = { known: 0, present: 0, unreachable: 0, expired: 0 };

@@ -1,4 +1,5 @@
 import type { AmiAccount } from '../adapters/ami.ts';
+import { DatabaseTrouble } from '../adapters/database.ts';
 
 /** The dialer's row in `servers` with what it decides, and the end of day from `system_settings`. */
 export interface ServerRow {
@@ -48,12 +49,27 @@ export interface SystemSettings {
 /** Asks one statement of the database. */
 type Query = (sql: string, values: readonly (string | number)[]) => Promise<Record<string, string | null>[]>;
 
+const SERVER_COLUMNS =
+	'server_id, active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET, vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart, generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total, gather_asterisk_output';
+const SYSTEM_COLUMNS =
+	'timeclock_end_of_day, timeclock_last_reset_date, db_schema_version, active_voicemail_server, sip_event_logging, allow_emails, frozen_server_call_clear, agent_notifications, enable_auto_reports, enable_drop_lists, noanswer_log';
+const UNKNOWN_COLUMN = 1054;
+
+/** The first row of a table with more columns than are worth reading; older versions of it lack some that we name. */
+async function readRow(query: Query, columns: string, from: string, values: readonly string[]) {
+	try {
+		return (await query(`SELECT ${columns} ${from}`, values))[0];
+	} catch (error) {
+		if (!(error instanceof DatabaseTrouble && error.errno === UNKNOWN_COLUMN)) throw error;
+		return (await query(`SELECT * ${from}`, values))[0];
+	}
+}
+
 /** Reads the dialer's row and the cluster's settings; undefined when `servers` has none for this address. @throws DatabaseTrouble */
 export async function readServer(query: Query, serverIp: string): Promise<ServerRow | undefined> {
-	// every column: older versions lack some of them, and naming one that is not there would fail
-	const [row] = await query('SELECT * FROM servers WHERE server_ip=? LIMIT 1', [serverIp]);
+	const row = await readRow(query, SERVER_COLUMNS, 'FROM servers WHERE server_ip=? LIMIT 1', [serverIp]);
 	if (!row) return undefined;
-	const [system] = await query('SELECT * FROM system_settings LIMIT 1', []);
+	const system = await readRow(query, SYSTEM_COLUMNS, 'FROM system_settings LIMIT 1', []);
 	return {
 		serverId: row.server_id ?? '',
 		active: row.active === 'Y',

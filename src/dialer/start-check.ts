@@ -17,18 +17,27 @@ export function blocked(
 	found: DaemonProcesses,
 	table: readonly Process[],
 ): string | undefined {
-	if (!daemon.hasStartCheck) return undefined;
 	const counted = found.mentions.filter(({ argv }) => {
 		const line = argv.join(' ');
 		return line.includes(script) && !DROPPED.test(line);
 	});
-	if (counted.length > 0)
+	if (daemon.hasStartCheck && counted.length > 0)
 		return `its start check would refuse it: ${counted.map(named).join(', ')} carries the path of its script; end it first`;
-	if (found.copies.length > 0) return undefined;
-	const screens = found.screens.map(({ pid }) => pid);
-	const guests = table.filter(({ ppid, state }) => screens.includes(ppid) && state !== 'Z');
+	const guests = guestsOf(found.screens, found, table);
 	if (guests.length === 0) return undefined;
 	return `its screen session is in use: ${guests.map(named).join(', ')} runs there; end it first`;
+}
+
+/** What runs in these screen sessions and has nothing to do with the daemon: to end the session would end it too. */
+export function guestsOf(
+	sessions: readonly Process[],
+	{ copies, children, screens }: DaemonProcesses,
+	table: readonly Process[],
+): Process[] {
+	const pids = sessions.map(({ pid }) => pid);
+	// a session that is just being made shows itself twice
+	const own = [...copies, ...children, ...screens].map(({ pid }) => pid);
+	return table.filter(({ pid, ppid, state }) => pids.includes(ppid) && state !== 'Z' && !own.includes(pid));
 }
 
 /** A process by program and pid; what else stands on its command line is nobody's business. */

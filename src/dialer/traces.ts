@@ -37,12 +37,19 @@ const TRACES: Record<string, Traces> = {
 	},
 	AST_VDadapt: { logs: ['adapt'], rows: [heartbeat("server_ip='ADAPT' AND campaign_id='--CALLBACK-QUEUE--'")] },
 	AST_VDauto_dial_FILL: { logs: ['vdautodial_FILL'], rows: [] },
-	AST_manager_sip_AMI2: { logs: ['sip_event_process'], rows: [] },
+	AST_manager_sip: { logs: ['sip_event_process', 'sip_event'], rows: [] },
+	VD_email_inbound: {
+		logs: [],
+		rows: [
+			`SELECT email_row_id, group_id, status, email_date FROM (SELECT email_row_id, group_id, status, email_date
+			FROM vicidial_email_list ORDER BY email_row_id DESC LIMIT 1000) AS newest WHERE status IN ('NEW','QUEUE') LIMIT 20`,
+		],
+	},
 	AST_conf_update_screen: { logs: ['conf_update', 'conf_telnet_log.txt'], rows: [] },
 	AST_conf_update_3way: { logs: ['3way_conf'], rows: [] },
 	AST_rec_monitor: { logs: ['rec_log'], rows: [] },
 	Asterisk: { logs: ['screenlog.0'], rows: [] },
 };
 
-/** Nothing where a program is not known to leave any. */
+/** By daemon; nothing where a program is not known to leave any. */
 export const tracesOf = (subject: string): Traces => TRACES[subject] ?? { logs: [], rows: [] };

@@ -5,6 +5,7 @@ import type { Daemon } from '../dialer/daemons.ts';
 import { processesOf } from '../dialer/process-table.ts';
 import type { Action, Step } from '../types.ts';
 import type { World } from '../world.ts';
+import { diskTrouble } from './explain-start.ts';
 import { StepFailed, screenProgram, wipeDeadSockets } from './screen.ts';
 
 const START_TIMEOUT = 5000;
@@ -20,7 +21,9 @@ export function seeThatItCanStart({ steps }: Action, environment: Record<string,
 	const [script = ''] = step.argv;
 	const home = environment.HOME ?? '/';
 	if (isMissing(home)) throw new StepFailed(`there is no ${home}, the home of the daemons`);
-	const trouble = whyNotExecutable(script) ?? whyNotWritable(settings.logs);
+	// a start on a full disk may succeed; what lives is not stopped in the hope of it
+	const full = steps.some((one) => one.do === 'stop') ? diskTrouble(settings.logs)[0] : undefined;
+	const trouble = whyNotExecutable(script) ?? whyNotWritable(settings.logs) ?? full;
 	if (trouble) throw new StepFailed(trouble);
 }
 

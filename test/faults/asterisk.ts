@@ -30,7 +30,7 @@ export const ASTERISK: Area = {
 			after: { stays: 2 },
 			twin: {
 				but: 'it is another account, and right',
-				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='updatecron' WHERE server_ip=?"),
+				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='sendcron' WHERE server_ip=?"),
 			},
 		},
 		{

@@ -4,7 +4,7 @@ import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
 import { late, relay } from './relay.ts';
-import { LISTENER, ON_THE_DATABASE } from './scripts.ts';
+import { AUTO_DIALER, LISTENER, ON_THE_DATABASE } from './scripts.ts';
 
 const STARTS = ['start:AST_manager_listen', 'start:AST_update', 'start:AST_manager_send', 'start:AST_VDauto_dial'];
 const ABSENT = STARTS.map((id) => `processes.absent ${id.split(':')[1]}`);
@@ -156,11 +156,47 @@ export const DATABASE: Area = {
 					await sql(stage, 'FLUSH TABLES');
 					writeFileSync(index, whole);
 				});
+				await gone(stage, AUTO_DIALER);
 			},
-			find: ['queues.database queues'],
+			find: ['mysql.crashed vicidial_live_agents', 'queues.database queues'],
+			beside: ['processes.absent AST_VDauto_dial'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
+			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
 			after: { stays: 2 },
 			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
+		},
+		{
+			pains: [7],
+			says: 'hardly a connection is left',
+			inject: async (stage) => {
+				const { database } = stage.dialer;
+				const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+				stage.later(() => database.query('SET GLOBAL max_connections=200'));
+				await database.query(`SET GLOBAL max_connections=${Math.max(10, Number(row?.Value) + 1)}`);
+			},
+			find: ['mysql.connections IP:PORT'],
+			after: { stays: 2 },
+			env: { VICIKEEP_WARN_DATABASE_CONNECTIONS: '80', VICIKEEP_CRIT_DATABASE_CONNECTIONS: '90' },
+			twin: { but: 'half of them are free', inject: (stage) => fillConnections(stage, 'half') },
+		},
+		{
+			pains: [33],
+			says: "the database's clock is ahead",
+			inject: async (stage) => {
+				// every session of the accounts of a dialer sees that clock from now on
+				await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+30'");
+				stage.later(() => sql(stage, "SET GLOBAL init_connect=''"));
+			},
+			find: ['mysql.clock_skew IP:PORT'],
+			tells: /ahead of this machine's/,
+			after: { stays: 2 },
+			twin: {
+				but: 'by three seconds',
+				inject: async (stage) => {
+					await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+3'");
+					stage.later(() => sql(stage, "SET GLOBAL init_connect=''"));
+				},
+			},
 		},
 	],
 };

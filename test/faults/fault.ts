@@ -41,6 +41,8 @@ export interface Fault {
 	fail?: Record<string, RegExp>;
 	/** `well`: repaired, exit status 0; `stays`: still told in every look, with this exit status */
 	after: 'well' | { stays: 1 | 2 };
+	/** it shows in most looks, not in each */
+	fleeting?: true;
 	/** what must be true of the dialer in the end */
 	proof?(stage: Stage): Promise<boolean> | boolean;
 	/** scripts of daemons that the trouble itself ends, without any doing of vicikeep's */

@@ -1,7 +1,9 @@
 import { truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Area } from './fault.ts';
-import { here, rewriteConf, sleep } from './injections.ts';
+import { crash, here, rewriteConf, sleep } from './injections.ts';
+import { restingRecording, smallDisk } from './machine-injections.ts';
+import { UPDATER } from './scripts.ts';
 
 const SIP = 'sip-vicidial.conf';
 
@@ -52,6 +54,27 @@ export const MACHINE: Area = {
 					await here(stage, "UPDATE servers SET rebuild_conf_files='N' WHERE server_ip=?");
 				},
 			},
+		},
+		{
+			pains: [10],
+			says: 'the disk under the logs is full: daemons end when they are started',
+			inject: async (stage) => {
+				smallDisk(stage, stage.dialer.logs, 4);
+				await crash(stage, UPDATER);
+			},
+			find: ['system.disk_full FOLDER/log/astguiclient', 'processes.absent AST_update'],
+			withhold: { 'start:AST_update': /it cannot work until this is over: .* is full/ },
+			after: { stays: 2 },
+			twin: { but: 'half of it is free', inject: (stage) => smallDisk(stage, stage.dialer.logs, 2) },
+		},
+		{
+			pains: [26],
+			says: 'recordings are not moved on',
+			inject: (stage) => restingRecording(stage, 9000),
+			find: ['system.recordings FOLDER/spool/asterisk/monitor'],
+			after: { stays: 1 },
+			within: { found: 6 },
+			twin: { but: 'they were made an hour ago', inject: (stage) => restingRecording(stage, 3600) },
 		},
 	],
 };

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Carrier, enterTrunks, startCarrier, TRUNKS } from '../sandbox/carrier.ts';
+import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { sleep } from './injections.ts';
 
@@ -22,15 +23,17 @@ async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Ca
 	return carrier;
 }
 
-/** Stops a carrier in its tracks for so long. */
-async function silent({ asterisk }: Carrier, { later }: Stage, milliseconds?: number): Promise<void> {
+/** Stops a carrier in its tracks for so long, and waits until its trunk has heard that it is back. */
+async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseconds?: number): Promise<void> {
 	asterisk.freeze();
 	later(() => asterisk.thaw());
-	await sleep(milliseconds ?? 4000);
-	if (milliseconds !== undefined) {
-		asterisk.thaw();
-		await sleep(3000);
-	}
+	await sleep(milliseconds ?? 2500);
+	if (milliseconds === undefined) return;
+	asterisk.thaw();
+	// one that is unreachable is asked every ten seconds
+	await until('the trunk', 15_000, async () =>
+		/OK \(\d+ ms\)/.test(await dialer.asterisk.cli('sip show peer siptrunk')),
+	);
 }
 
 const INTERVALS = 'registrations.intervals SIP/siptrunk';
@@ -65,14 +68,14 @@ export const NETWORK: Area = {
 		{
 			pains: [44],
 			says: 'a registration was given up for ever while the carrier was away for a moment',
-			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 8000),
+			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 4500),
 			find: ['registrations.given_up SIP/siptrunk'],
 			tells: /registerattempts/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
 				but: 'it is tried for ever',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 8000),
+				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 4500),
 				tells: [INTERVALS],
 			},
 		},

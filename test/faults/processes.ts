@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, signal, until } from '../sandbox/processes.ts';
-import type { Area } from './fault.ts';
+import type { Area, Stage } from './fault.ts';
 import {
 	byHand,
 	crash,
@@ -15,6 +15,19 @@ import {
 	stranger,
 } from './injections.ts';
 import { AUTO_DIALER, FASTAGI, LISTENER, SENDER, UPDATER } from './scripts.ts';
+
+/** A sender whose statements take the database so many seconds. */
+async function asks(stage: Stage, seconds: number): Promise<void> {
+	const text = `#!/usr/bin/perl
+use FindBin; use lib "$FindBin::Bin/libs"; use Sandbox;
+my $dbh = database();
+$dbh->do('SELECT SLEEP(${seconds})') while 1;
+`;
+	rewrite(stage, SENDER, text);
+	await crash(stage, SENDER);
+	stage.later(() => crash(stage, SENDER));
+	await stage.dialer.daemons.start(SENDER);
+}
 
 export const PROCESSES: Area = {
 	name: 'processes',
@@ -122,6 +135,19 @@ export const PROCESSES: Area = {
 				inject: (stage) => lockTables(stage, 'vicidial_campaign_stats_debug WRITE'),
 				tells: ['mysql.locked IP:PORT', 'queues.database queues', 'processes.silent AST_VDauto_dial'],
 			},
+		},
+		{
+			pains: [7, 11],
+			says: 'the sender waits for the answer to a statement of its own, and the database works on it',
+			inject: (stage) => asks(stage, 60),
+			find: ['processes.awaits_database AST_manager_send'],
+			tells: /"certain":true/,
+			after: { stays: 2 },
+			env: { VICIKEEP_WARN_DAEMON_SILENCE: '10', VICIKEEP_CRIT_DAEMON_SILENCE: '10' },
+			between: 4000,
+			within: { found: 6 },
+			ends: [SENDER],
+			twin: { but: 'each of them takes a second', inject: (stage) => asks(stage, 1) },
 		},
 		{
 			pains: [27],

@@ -11,7 +11,7 @@ export function runArea(area: Area): void {
 		});
 		afterAll(() => walker?.stop());
 
-		it.each(area.faults)('$says', async (fault) => {
+		it.each(area.faults.map((fault) => [fault.says, fault] as const))('%s', async (_, fault) => {
 			expect((await walker.walk(fault)).problems).toEqual([]);
 		});
 	});

@@ -25,7 +25,7 @@ const COLUMN = 'ALTER TABLE server_updater MODIFY db_time TIMESTAMP NOT NULL DEF
 /** What is behind "There is a time synchronization problem" on agents' screens; the clock of the web server is not seen here. */
 export const TIME: Area = {
 	name: 'time synchronization',
-	keepalives: '12',
+	keepalives: '123',
 	faults: [
 		{
 			pains: [2, 30],
@@ -100,6 +100,7 @@ export const TIME: Area = {
 			inject: async (stage) =>
 				daemonsThrough(stage, await relay(stage, 5038, without(['CoreShowChannels'], 'updatecron'))),
 			find: ['processes.manager_slow AST_update'],
+			fleeting: true,
 			after: { stays: 1 },
 			between: 2600,
 			within: { found: 9 },

@@ -64,11 +64,10 @@ export class Walker {
 		}
 	}
 
-	/** One look, with `IP` for the address of the dialer in what it finds. */
+	/** One look, with `IP` for the address of the dialer and `FOLDER` for where it lies in what it finds. */
 	async #tick(env: Fault['env']): Promise<Tick> {
-		const { serverIp } = this.dialer;
 		const seen = await tick(this.dialer, [], { ...IN_A_ROW, ...env });
-		return { ...seen, findings: seen.findings.map((key) => general(key, serverIp)) };
+		return { ...seen, findings: seen.findings.map((key) => general(key, this.dialer)) };
 	}
 
 	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
@@ -123,6 +122,7 @@ export class Walker {
 				walked.repaired = look;
 				break;
 			}
+			if (fault.fleeting && walked.found !== undefined) break;
 			// what stays is seen once more and is enough; a start that fails takes long
 			if (fault.after !== 'well' && walked.found !== undefined && look > Math.max(walked.found, LASTING_LOOKS - 1))
 				break;
@@ -146,11 +146,11 @@ export class Walker {
 
 	/** What the report says about causes that the row says otherwise. */
 	#misjudged({ find: [root, ...followers], beside = [], tells }: Fault, { report }: Tick): string[] {
-		const { serverIp } = this.dialer;
 		const all = report.checks.flatMap(({ findings }) => findings);
 		const causes = new Map(
 			all.map(
-				({ id, subject, cause }) => [general(`${id} ${subject}`, serverIp), cause && general(cause, serverIp)] as const,
+				({ id, subject, cause }) =>
+					[general(`${id} ${subject}`, this.dialer), cause && general(cause, this.dialer)] as const,
 			),
 		);
 		const reaches = (key: string | undefined): boolean =>
@@ -160,7 +160,7 @@ export class Walker {
 		for (const key of followers) if (!reaches(key)) problems.push(`${key} is not put down to ${root}`);
 		for (const key of causes.keys())
 			if (!reaches(key) && !beside.includes(key)) problems.push(`${key} is found beside ${root}`);
-		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`, serverIp) === root) ?? '');
+		const told = JSON.stringify(all.find(({ id, subject }) => general(`${id} ${subject}`, this.dialer) === root) ?? '');
 		if (tells && !tells.test(told)) problems.push(`${told} does not tell ${tells}`);
 		return problems;
 	}
@@ -202,7 +202,11 @@ export class Walker {
 }
 
 /** A key without what is another one on each dialer. */
-const general = (key: string, serverIp: string): string => key.replaceAll(serverIp, 'IP').replace(/IP:\d+$/, 'IP:PORT');
+const general = (key: string, { serverIp, folder }: Dialer): string =>
+	key
+		.replaceAll(folder, 'FOLDER')
+		.replaceAll(serverIp, 'IP')
+		.replace(/IP:\d+$/, 'IP:PORT');
 
 /** The name of a daemon in findings. */
 const daemonOf = (script: string): string => script.replace(/(_AMI2)?\.pl$/, '');

@@ -181,8 +181,7 @@ export const WORKERS: Area = {
 			pains: [14],
 			says: 'runs of the hopper job overlap',
 			inject: (stage) => jobs(stage, HOPPER, 5),
-			find: ['queues.hopper_overlap AST_VDhopper'],
-			beside: ['processes.piling AST_VDhopper'],
+			find: ['processes.piling AST_VDhopper'],
 			after: { stays: 1 },
 			between: 1100,
 			twin: { but: 'there are two of them', inject: (stage) => jobs(stage, HOPPER, 2) },
@@ -222,7 +221,7 @@ export const WORKERS: Area = {
 			after: { stays: 1 },
 			env: { VICIKEEP_WARN_EMAIL_NEW: '1' },
 			between: 1100,
-			within: IN_TURN,
+			within: { found: 9 },
 			twin: {
 				but: 'all agents of the group are on a break',
 				inject: (stage) => mail(stage, 'MAILS'),

@@ -259,8 +259,10 @@ describe('the folder', () => {
 	it('on a disk without room keeps the old files, the flag and the debt; the next tick finishes', async () => {
 		const before = read('extensions-vicidial.conf');
 		await addPhone();
-		// no file may grow beyond 6 KiB: what a full disk does, without a disk of its own
-		const command = 'ulimit -f 6; exec "$0" -- "$1" check --only conf --env-file "$2"';
+		const entry = Array.from({ length: 500 }, (_, n) => `exten => 8${1000 + n},1,NoOp(number ${n})`).join('\n');
+		await dialer.database.query('UPDATE system_settings SET custom_dialplan_entry=?', [entry]);
+		// no file may grow beyond 16 KiB: what a full disk does, without a disk of its own
+		const command = 'ulimit -f 16; exec "$0" -- "$1" check --only conf --env-file "$2"';
 		const args = ['-c', command, process.execPath, VICIKEEP, join(dialer.folder, 'etc/vicikeep.env')];
 		const full = spawn('/bin/bash', args, {
 			env: { ...dialer.env, ...QUICK, ...AT_ONCE },

@@ -77,13 +77,24 @@ describe('trunks and phones of a real carrier', () => {
 		expect(lints.find((one) => one.startsWith('PJSIP/pjtrunk'))).toMatch(/given up for ever after 1 tries/);
 		expect(seen.exitCode).toBe(1);
 		// with loop trunks and the sister dialer, which nobody answers here
-		const wanted = { registrations_up: 3, registrations_total: 7, phones_present: PHONES.length };
+		const wanted = { registrations_up: 3, registrations_known: 7, phones_present: PHONES.length };
 		await until('everybody', 10_000, async () => {
 			const { metrics } = (await look()).check('registrations');
 			return Object.entries(wanted).every(([name, value]) =>
 				metrics.some((one) => one.name === name && one.value === value),
 			);
 		});
+	});
+
+	it('are asked with all else in one session of at most 16 actions', async () => {
+		// the conf check asks more until it has seen each file held
+		for (let run = 0; run < 2; run++) await dialer.check(['-vv']);
+		const { stderr } = await dialer.check(['-vv']);
+		const actions = [...stderr.matchAll(/AMI > Action: (\w+)/g)].map(([, action]) => action);
+		expect(actions.filter((action) => action === 'Login')).toHaveLength(1);
+		expect(actions).toEqual(expect.arrayContaining(['CoreStatus', 'SIPpeers', 'IAXpeerlist', 'PJSIPShowEndpoint']));
+		// the goodbye is not shown
+		expect(actions.slice(15)).toEqual([]);
 	});
 
 	it('phones that go away at once are told as one, and no trunk with them', async () => {

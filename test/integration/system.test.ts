@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
@@ -118,7 +118,7 @@ describe('recordings', () => {
 		const crontab = readFileSync(dialer.crontab, 'utf8');
 		undo.push(() => writeFileSync(dialer.crontab, crontab));
 		writeFileSync(dialer.crontab, crontab.replace(/^.*AST_CRON_audio_1.*$/m, ''));
-		undo.push(() => truncateSync(left, 0));
+		for (const name of [left, open]) undo.push(() => rmSync(name, { force: true }));
 		expect((await tick(dialer, EVERY_LOOK)).findings).toEqual([]);
 	});
 });
@@ -154,7 +154,7 @@ describe('what stands until somebody changes it', () => {
 });
 
 describe('the database', () => {
-	const { database } = { database: () => dialer.database };
+	const database = (): Dialer['database'] => dialer.database;
 
 	it('whose clock is ahead is one root', async () => {
 		// every session of a dialer's account sees that clock
@@ -172,25 +172,26 @@ describe('the database', () => {
 		expect((await tick(dialer, ['--only', 'mysql'])).findings).toEqual([`mysql.connections ${dialer.serverIp}:3306`]);
 	});
 
-	it('with a damaged table names it, and repairs nothing', async () => {
-		const file = join(dialer.folder, 'mysql/asterisk/vicidial_campaigns.MYI');
-		await database().query('FLUSH TABLES vicidial_campaigns');
+	it.each(['MYI', 'MYD'])('with a table whose %s is damaged names it, and repairs nothing', async (end) => {
+		const table = 'vicidial_campaigns';
+		const file = join(dialer.folder, `mysql/asterisk/${table}.${end}`);
 		copyFileSync(file, `${file}.whole`);
-		truncateSync(file, 600);
 		undo.push(async () => {
-			await database().query('FLUSH TABLES vicidial_campaigns');
 			copyFileSync(`${file}.whole`, file);
-			await database().query('FLUSH TABLES vicidial_campaigns');
+			await database().query(`FLUSH TABLES; REPAIR TABLE ${table}`);
 		});
-		await until('the look at the tables', 20_000, async () => {
-			const ran = await tick(dialer, ['--only', 'mysql']);
-			return ran.findings.includes('mysql.table_broken vicidial_campaigns');
-		});
+		truncateSync(file, 20);
+		await database().query(`FLUSH TABLES ${table}`);
+		const root = `mysql.crashed ${table}`;
+		await until('the look at the tables', 20_000, async () =>
+			(await tick(dialer, ['--only', 'mysql'])).findings.includes(root),
+		);
 		const ran = await tick(dialer);
-		const root = 'mysql.table_broken vicidial_campaigns';
 		expect(causes(ran)[0]).toBe(root);
+
 		expect(causes(ran).filter((one) => one !== root && !one.endsWith(` < ${root}`))).toEqual([]);
 		expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
+		expect((await database().query(`CHECK TABLE ${table}`)).some(({ Msg_text }) => Msg_text === 'OK')).toBe(false);
 	});
 
 	it('with a column that no longer updates itself, or of another version, says so', async () => {

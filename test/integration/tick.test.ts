@@ -112,7 +112,10 @@ describe('a database that is down', () => {
 	it('stopped: critical, and nothing is started for it', async () => {
 		await tick(dialer);
 		await dialer.database.stop();
-		await until('the daemons to die of it', 10_000, () => dialer.daemons.pids(UPDATER).length === 0);
+		const doomed = [UPDATER, SENDER, 'AST_manager_listen_AMI2.pl', 'AST_VDauto_dial.pl'];
+		await until('the daemons to die of it', 30_000, () =>
+			doomed.every((script) => dialer.daemons.pids(script).length === 0),
+		);
 		for (const args of [['-t', '20'], ['-t', '20'], ['-n']]) {
 			const ran = args.includes('-n') ? await dryRun(...args.filter((arg) => arg !== '-n')) : await tick(dialer, args);
 			expect(ran.findings).toContain(`mysql.refused ${dialer.serverIp}:3306`);

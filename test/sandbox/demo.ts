@@ -3,20 +3,10 @@ import { join } from 'node:path';
 import { sleep } from '../../src/adapters/clock.ts';
 import { type Dialer, startDialer } from './dialer.ts';
 import { until } from './processes.ts';
+import { QUICK } from './quick.ts';
 
 /** What takes the waiting out of the story; on a dialer the defaults hold. */
-const SETTINGS = {
-	VICIKEEP_LOOK_GAP: '15',
-	VICIKEEP_START_WINDOW: 'any',
-	VICIKEEP_GRACE_BOOT: '0',
-	VICIKEEP_GRACE_DATABASE: '0',
-	VICIKEEP_GRACE_START: '0',
-	VICIKEEP_QUIET_TIMES: 'none',
-	VICIKEEP_CRIT_LOAD_PER_CORE: 'never',
-	VICIKEEP_CRIT_CPU_PRESSURE: 'never',
-	VICIKEEP_CRIT_IO_PRESSURE: 'never',
-	VICIKEEP_CRIT_MEMORY_PRESSURE: 'never',
-};
+const SETTINGS = { ...QUICK, VICIKEEP_LOOK_GAP: '15' };
 const DEFAULTS = 'one look a minute, starts between second 10 and 50, 300 s, 180 s and 90 s of grace';
 /** Seconds between two looks of the story, a little more than VICIKEEP_LOOK_GAP. */
 const NEXT_LOOK = 16;

@@ -38,6 +38,11 @@ describe('one cause', () => {
 			[undefined, 'processes.absent AST_manager_listen', 'processes.absent AST_manager_listen'],
 		],
 		[
+			'the relays before the trunks behind them',
+			['processes.absent ip_relay', 'registrations.loops ip_relay'],
+			[undefined, 'processes.absent ip_relay'],
+		],
+		[
 			'two listeners bring nobody down',
 			['processes.duplicated AST_manager_listen', 'processes.absent AST_manager_send'],
 			[undefined, undefined],

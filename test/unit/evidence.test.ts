@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvidenceFolder, endOfFile, newestLog } from '../../src/adapters/evidence.ts';
 import { processTraces } from '../../src/adapters/process-traces.ts';
+import { DAEMONS } from '../../src/dialer/daemons.ts';
+import { tracesOf } from '../../src/dialer/traces.ts';
 import { compileMessage, diskTrouble } from '../../src/repairs/explain-start.ts';
 
 let folder: string;
@@ -44,6 +46,12 @@ describe('the evidence folder', () => {
 		expect(endOfFile(join(folder, 'listen.2026-01-02'), 15)).toBe('second\nthird\n');
 		expect(endOfFile(join(folder, 'absent'), 15)).toBeUndefined();
 	});
+});
+
+it('is kept of every daemon that leaves logs or rows: each is known by its name', () => {
+	const untraced = DAEMONS.filter(({ name }) => tracesOf(name).logs.length + tracesOf(name).rows.length === 0);
+	// relays leave nothing, and the logout of the time clock is never stopped
+	expect(untraced.map(({ name }) => name)).toEqual(['ip_relay', 'ADMIN_timeclock_auto_logout']);
 });
 
 describe('what the kernel tells', () => {

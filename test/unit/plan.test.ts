@@ -108,6 +108,18 @@ describe('what is planned', () => {
 		]);
 	});
 
+	it('leaves the session of a surplus copy alone while somebody works there', () => {
+		const session = processOf(90, 1, ['SCREEN', '-S', 'ASTupdate', UPDATE[1] ?? '']);
+		const table = [session, ...living({ startTicks: 5 }, { startTicks: 9, ppid: 90 })];
+		const screens = (more: Process[]) => {
+			const doubled = finding('processes.duplicated', 'AST_update', { remedy: 'stop:AST_update' });
+			const [, stop] = plan(situation([doubled], { table: [...table, ...more] }))[0]?.steps ?? [];
+			return stop?.do === 'stop' ? stop.screens.map(({ pid }) => pid) : undefined;
+		};
+		expect(screens([])).toEqual([90]);
+		expect(screens([processOf(8, 90, ['/bin/bash'])])).toEqual([]);
+	});
+
 	it('stops at most one living daemon a run, and still starts the absent ones', () => {
 		const table = [...living({}), processOf(200, 1, [PERL, `${HOME}/AST_manager_send.pl`])];
 		expect(
@@ -189,6 +201,17 @@ describe('a start that its own check would refuse', () => {
 		else expect(withheld).toContain(expected);
 	});
 
+	it('nor one in whose session somebody works, though it has no such check, or lives', () => {
+		const own = (name: string, file: string) => [
+			processOf(90, 1, ['SCREEN', '-d', '-m', '-S', name, `${HOME}/${file}`]),
+			processOf(8, 90, ['/bin/bash']),
+		];
+		const fill = own('ASTVDadFILL', 'AST_VDauto_dial_FILL.pl');
+		const update = [...own('ASTupdate', 'AST_update_AMI2.pl'), ...living({ ppid: 90, state: 'T' })];
+		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill }))).toContain('/bin/bash (process 8)');
+		expect(reason(situation([frozen('AST_update')], { table: update }))).toContain('/bin/bash (process 8)');
+	});
+
 	it('but not one that has no such check', () => {
 		const table = [processOf(7, 1, ['vi', `${HOME}/FastAGI_log.pl`])];
 		expect(reason(situation([absent('FastAGI_log')], { table }))).toBeUndefined();
@@ -242,6 +265,14 @@ describe('what comes back with its foundation', () => {
 		],
 	])('in the same run, seen once: %s', (_, done, name, expected) => {
 		expect(outline(situation([absent(name)], { looks: () => 1, done }))).toEqual(expected);
+	});
+
+	it('a living one that waits for the answer to its own statement is not, whatever its queue says', () => {
+		const table = [processOf(200, 1, [PERL, `${HOME}/AST_manager_send.pl`])];
+		const stuck = finding('queues.manager_new', 'AST_manager_send', { remedy: 'restart:AST_manager_send' });
+		const asks = (name: string) => finding('processes.awaits_database', name);
+		expect(reason(situation([asks('AST_update'), stuck], { table }))).toBeUndefined();
+		expect(reason(situation([asks('AST_manager_send'), stuck], { table }))).toContain('a restart cannot help until');
 	});
 
 	it('a living one still waits for its second look', () => {
@@ -370,6 +401,7 @@ describe('what is withheld, and why', () => {
 			undefined,
 		],
 		['the machine is drowning', { pressure: () => ({ ...calm, load_per_core: 3 }) }, 'until that is below 3'],
+		['no signal reaches it', { table: living({ state: 'D' }) }, 'waits for a disk: a restart cannot help until'],
 		['the machine is busy', { pressure: () => ({ ...calm, load_per_core: 2.9 }) }, undefined],
 		['its memory is short', { pressure: () => ({ ...calm, memory_pressure: 40 }) }, 'waiting for memory: 40 %'],
 		['the kernel does not tell', { pressure: () => ({ ...calm, memory_pressure: undefined }) }, undefined],

@@ -177,6 +177,11 @@ describe('phones', () => {
 		expect(told(judge({ phones, before: memory({ phones: before }) }))).toEqual(expected);
 	});
 
+	it('come back one by one after a start of Asterisk', () => {
+		const phones = { known: 10, present: 1, unreachable: 0, expired: 0 };
+		expect(told(judge({ phones, settled: 80, before: memory({ phones: [10] }) }))).toEqual([]);
+	});
+
 	it('whose list was not asked for are not judged', () => {
 		expect(told(judge({ phones: undefined, before: memory({ phones: [10] }) }))).toEqual([]);
 	});
@@ -245,6 +250,15 @@ describe('the fit of intervals', () => {
 	])('a trunk behind a NAT asked every %s', (_, own, address, every, expected) => {
 		const what = { trunkPeers: [peer({ address })], memory: memory({ qualify: { 'SIP/siptrunk': { at: 1, every } } }) };
 		const text = lints(what, { VICIKEEP_SERVER_IP: own });
+		if (expected === '') expect(text).toBe('');
+		else expect(text).toMatch(expected);
+	});
+
+	it.each([
+		[0, ''],
+		[5, /given up for ever after 5 tries \(registerattempts\)/],
+	])('registerattempts=%d', (attempts, expected) => {
+		const text = lints({ ...only(sip()), memory: memory({ sipAttempts: { at: 1, attempts } }) });
 		if (expected === '') expect(text).toBe('');
 		else expect(text).toMatch(expected);
 	});

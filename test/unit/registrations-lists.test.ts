@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AmiMessage } from '../../src/adapters/ami-wire.ts';
 import {
+	attemptsIn,
 	contactOf,
 	endpointOf,
 	iaxRegistration,
@@ -145,6 +146,7 @@ describe('a PJSIP registration that is tried in vain', () => {
 			turn: 2,
 			trunks,
 			trunksAt: undefined,
+			strangers: [],
 			serverId: '',
 			absent: {},
 			counts: {},
@@ -205,6 +207,14 @@ describe('what PJSIP tells on the console and of single endpoints', () => {
 			['pjtrunk', 3480],
 			['other', -12],
 		]);
+	});
+
+	it.each([
+		[['  Outbound reg. timeout:  20 secs', '  Outbound reg. attempts: 3'], 3],
+		[['  Outbound reg. attempts: 0'], 0],
+		[['something else'], 0],
+	])('sip show settings: %j', (lines, attempts) => {
+		expect(attemptsIn(lines)).toBe(attempts);
 	});
 
 	const AOR = event('Event: AorDetail\nObjectName: t\nQualifyFrequency: 25\nQualifyTimeout: 3.000000');

@@ -56,6 +56,7 @@ export const memory = (rest: Partial<RegistrationsMemory> = {}): RegistrationsMe
 	at: 9_940,
 	interval: 60,
 	trunks: [],
+	strangers: [],
 	serverId: 'DIALER1',
 	absent: {},
 	counts: {},

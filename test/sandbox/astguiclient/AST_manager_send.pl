@@ -89,10 +89,9 @@ sub launch {
 	my $pid = fork;
 	die "fork: $!\n" if !defined $pid;
 	if ($pid == 0) {
-		# Neither copy may touch the database session it inherited: exec or _exit, no clean-up.
-		my $grandchild = fork;
-		exec { $command[0] } @command if defined $grandchild && $grandchild == 0;
-		POSIX::_exit(0);
+		# As system("... &") does it: never is there an orphan that still looks like the sender.
+		exec '/bin/sh', '-c', '"$@" &', 'sh', @command;
+		POSIX::_exit(127);
 	}
 	waitpid($pid, 0);
 	return;

@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stage } from './fault.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** A disk of four MiB over a folder, of which so many are in use. @throws Error where mounting is not allowed */
+export function smallDisk({ later }: Stage, folder: string, used: number): void {
+	try {
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'pipe' });
+	} catch (error) {
+		throw new Error(`this row mounts a small disk: run it as root, where mounting is allowed (${error})`);
+	}
+	later(() => execFileSync('umount', ['--lazy', folder]));
+	try {
+		writeFileSync(join(folder, 'big'), Buffer.alloc(used * MEBIBYTE));
+	} catch (error) {
+		// others write there, too: what is left of the last page may be theirs
+		if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+	}
+}
+
+/** A recording that nobody has written for so many seconds. */
+export function restingRecording({ dialer, later }: Stage, seconds: number): void {
+	const monitor = join(dialer.folder, 'spool/asterisk/monitor');
+	mkdirSync(monitor, { recursive: true });
+	const recording = join(monitor, '20260602-120000_5551234-in.wav');
+	const at = Date.now() / 1000 - seconds;
+	writeFileSync(recording, '');
+	utimesSync(recording, at, at);
+	later(() => rmSync(recording));
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { DatabaseTrouble } from '../../src/adapters/database.ts';
+import { judgeTables } from '../../src/checks/mysql-tables.ts';
+import { diagnose, futile } from '../../src/diagnose.ts';
+import { crashedTable } from '../../src/dialer/crashed-table.ts';
+import { DAEMONS } from '../../src/dialer/daemons.ts';
+import type { Replica } from '../../src/dialer/database-tables.ts';
+import type { ServerRow } from '../../src/dialer/server.ts';
+import { finding, settingsOf } from './given.ts';
+
+type Given = Parameters<typeof judgeTables>;
+
+const sample = <T>(answer: T, doubts = 0) => ({ answer, age: 0, doubts });
+const nothing: Given[0] = { touched: undefined, stale: undefined, replica: undefined };
+const serverOf = (schemaVersion: number) => ({ system: { schemaVersion } }) as ServerRow;
+const outline = (samples: Partial<Given[0]>, schema = 0, expectedSchema?: number): string[] =>
+	judgeTables({ ...nothing, ...samples }, serverOf(schema), {
+		...settingsOf(),
+		...(expectedSchema !== undefined && { expectedSchema }),
+	}).findings.map(({ id, subject, status }) => `${id} ${subject} ${status}`);
+const replica = (answer: Replica | null, doubts = 2) => ({ replica: sample(answer, doubts) });
+
+describe('the tables of the database', () => {
+	it.each<[string, Partial<Given[0]>, string[]]>([
+		['not asked yet', {}, []],
+		['all readable', { touched: sample({ broken: [], last: 'servers' }), stale: sample([]) }, []],
+		[
+			'one crashed',
+			{ touched: sample({ broken: [{ table: 'vicidial_list', says: 'is marked as crashed' }], last: 'servers' }) },
+			['mysql.crashed vicidial_list critical'],
+		],
+		[
+			'a column without its update',
+			{ stale: sample(['vicidial_live_agents.last_update_time']) },
+			['mysql.column_without_update vicidial_live_agents.last_update_time warning'],
+		],
+		['no replica', replica(null), []],
+		['a replica that keeps up', replica({ running: true, lag: 2 }), []],
+		['one that is late', replica({ running: true, lag: 90 }), ['mysql.replica localhost:3306 warning']],
+		['one that is late for the first time', replica({ running: true, lag: 90 }, 1), []],
+		['one that has stopped', replica({ running: false, lag: null }), ['mysql.replica localhost:3306 critical']],
+	])('%s', (_, samples, expected) => {
+		expect(outline(samples)).toEqual(expected);
+	});
+
+	it.each<[string, number, number | undefined, string[]]>([
+		['as expected', 1700, 1700, []],
+		['older than the programs', 1699, 1700, ['mysql.schema asterisk warning']],
+		['newer than the programs', 1701, 1700, ['mysql.schema asterisk warning']],
+		['unknown', 0, 1700, []],
+		['of which the programs expect nothing', 1700, undefined, []],
+	])('of a schema that is %s', (_, found, expected, findings) => {
+		expect(outline({}, found, expected)).toEqual(findings);
+	});
+
+	it('of which one has crashed explain what fails on them, and no living daemon is stopped for it', () => {
+		const crashed = finding('mysql.crashed', 'vicidial_live_agents');
+		const [, unread, absent] = diagnose([
+			crashed,
+			finding('queues.database', 'queues'),
+			finding('processes.absent', 'AST_update'),
+		]);
+		expect([unread?.cause, absent?.cause]).toEqual(Array(2).fill('mysql.crashed vicidial_live_agents'));
+		const [daemon] = DAEMONS;
+		expect(daemon && futile(daemon, true, [crashed])?.forbids).toBe('stops');
+		expect(daemon && futile(daemon, false, [crashed])).toBeUndefined();
+	});
+});
+
+describe('an error', () => {
+	it.each<[number, string, string | undefined]>([
+		[126, "Index for table './asterisk/vicidial_live_agents' is corrupt; try to repair it", 'vicidial_live_agents'],
+		[145, "Table './asterisk/vicidial_list' is marked as crashed and should be repaired", 'vicidial_list'],
+		[1194, "Table 'vicidial_lists' is marked as crashed and should be repaired", 'vicidial_lists'],
+		[1034, "Incorrect key file for table './asterisk/call_log.MYI'; try to repair it", 'call_log'],
+		[1114, "The table 'vicidial_hopper' is full", undefined],
+		[1146, "Table 'asterisk.vicidial_3way' doesn't exist", undefined],
+	])('%d of a damaged table names it', (errno, message, table) => {
+		expect(crashedTable(new DatabaseTrouble('failed', message, errno))).toBe(table);
+	});
+});

@@ -1,28 +1,17 @@
-import { createServer } from 'node:net';
 import type { Area, Stage } from './fault.ts';
 import { sql } from './injections.ts';
 
-/** The other dialer of the sandbox's database, and an address under which nobody answers. */
+/** The other dialer of the sandbox's database: an address under which nobody answers. */
 const SISTER = '192.0.2.12';
-const NOBODY = '127.0.0.3';
 
-/** The other dialer has moved to an address of this machine, and has not written its heartbeat for some minutes. */
+/** The other dialer has not written its heartbeat for some minutes. */
 async function silence(stage: Stage): Promise<void> {
-	await sql(stage, 'UPDATE servers SET server_ip=? WHERE server_ip=?', [NOBODY, SISTER]);
+	await sql(stage, 'ALTER EVENT other_dialer DISABLE');
+	stage.later(() => sql(stage, 'ALTER EVENT other_dialer ENABLE'));
 	await sql(stage, 'REPLACE INTO server_updater VALUES (?, NOW() - INTERVAL 400 SECOND, NOW() - INTERVAL 400 SECOND)', [
-		NOBODY,
+		SISTER,
 	]);
-	stage.later(() => sql(stage, 'DELETE FROM server_updater WHERE server_ip=?', [NOBODY]));
-}
-
-/** An Asterisk that greets there. */
-async function greets(stage: Stage): Promise<void> {
-	const server = createServer((socket) => {
-		socket.on('error', () => {});
-		socket.write('Asterisk Call Manager/5.0.5\r\n');
-	});
-	await new Promise<void>((resolve) => server.listen(5038, NOBODY, resolve));
-	stage.later(() => server.close());
+	stage.later(() => sql(stage, 'REPLACE INTO server_updater (server_ip, last_update) VALUES (?, NOW())', [SISTER]));
 }
 
 const voicemailServer = (stage: Stage, ip: string): Promise<unknown> =>
@@ -36,16 +25,15 @@ export const CLUSTER: Area = {
 			pains: [32],
 			says: 'another dialer of the cluster has died',
 			inject: silence,
-			find: [`cluster.dead ${NOBODY}`],
+			find: [`cluster.dead ${SISTER}`],
 			tells: /neither its manager nor its FastAGI answers/,
 			after: { stays: 2 },
 			twin: {
-				but: 'only its updater has: its Asterisk greets',
+				but: 'it was taken out of service on the admin page',
 				inject: async (stage) => {
-					await greets(stage);
+					await sql(stage, "UPDATE servers SET active='N' WHERE server_ip=?", [SISTER]);
 					await silence(stage);
 				},
-				tells: [`cluster.updater_silent ${NOBODY}`],
 			},
 		},
 		{

@@ -31,6 +31,8 @@ export const ASTERISK: Area = {
 			twin: {
 				but: 'it is another account, and right',
 				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='updatecron' WHERE server_ip=?"),
+				// it may not ask for the contacts of PJSIP, which is true and another matter
+				tells: ['registrations.rights AMI account'],
 			},
 		},
 		{

@@ -30,7 +30,9 @@ export const ASTERISK: Area = {
 			after: { stays: 2 },
 			twin: {
 				but: 'it is another account, and right',
-				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='sendcron' WHERE server_ip=?"),
+				inject: (stage) => here(stage, "UPDATE servers SET ASTmgrUSERNAME='updatecron' WHERE server_ip=?"),
+				// it may not ask for the contacts of PJSIP, which is true and another matter
+				tells: ['registrations.rights AMI account'],
 			},
 		},
 		{

@@ -78,6 +78,10 @@ describe('evidence', () => {
 		await dialer.daemons.start(UPDATER);
 		await until('its silence', 5000, () => existsSync(ready));
 		writeFileSync(script, stock);
+		await until('its row to grow old', 10_000, async () => {
+			const old = 'SELECT 1 FROM server_updater WHERE server_ip=? AND db_time < NOW() - INTERVAL 2 SECOND';
+			return (await dialer.database.query(old, [dialer.serverIp])).length > 0;
+		});
 		const limits = { VICIKEEP_WARN_UPDATER_HEARTBEAT: '0', VICIKEEP_CRIT_UPDATER_HEARTBEAT: '1' };
 		await tick(dialer, [], limits);
 		const repaired = await tick(dialer, [], limits);

@@ -102,7 +102,11 @@ export const PROCESSES: Area = {
 			after: 'well',
 			twin: {
 				but: 'the second one is an argument of another program',
-				inject: ({ dialer, later }) => stranger({ dialer, later }, '/usr/bin/tail', '-f', join(dialer.home, UPDATER)),
+				inject: async ({ dialer, later }) => {
+					// past the start check of an updater that has just been put back
+					await sleep(1500);
+					await stranger({ dialer, later }, '/usr/bin/tail', '-f', join(dialer.home, UPDATER));
+				},
 			},
 		},
 		{
@@ -115,6 +119,7 @@ export const PROCESSES: Area = {
 			twin: {
 				but: 'the stopped one is an editor on its script',
 				inject: async ({ dialer, later }) => {
+					await sleep(1500);
 					signal(await stranger({ dialer, later }, '/usr/bin/tail', '-f', join(dialer.home, UPDATER)), 'SIGSTOP');
 				},
 			},

@@ -21,7 +21,7 @@ export interface StockObservation {
 
 const KEEPALIVE_NAME = 'ADMIN_keepalive_ALL';
 const MAINTENANCE_FACTOR = 5;
-/** Minutes between two looks at the process triggers, unless something asks for one. */
+/** Looks from one at the process triggers to the next, unless something asks for one. */
 const TRIGGERS_EVERY = 5;
 /** Seconds after which the absence of a written uptime asks for a look at the triggers. */
 const LATE = 120;
@@ -33,7 +33,10 @@ export async function observeStock(world: World, server: ServerRow | undefined):
 	const uptime = proc.uptime();
 	const workers = observeWorkers(table, settings.home, world.crontab(), uptime);
 	const lag = server && keepaliveLag(server.systemUptime, uptime);
-	const due = (lag ?? 0) > LATE || Math.floor(uptime / 60) % TRIGGERS_EVERY === 0;
+	const { processes, conditions } = world.memory;
+	// what was told stays told until it is seen to be over
+	const told = `processes.trigger_overdue ${KEEPALIVE_NAME}` in conditions;
+	const due = (lag ?? 0) > LATE || told || (processes?.looks ?? 0) % TRIGGERS_EVERY === 0;
 	const ports = { database: settings.database.port, manager: settings.ami.port ?? server?.ami.port ?? MANAGER_PORT };
 	const slow = workers.flatMap(({ worker, copies: [oldest] }) => {
 		if (!oldest || oldest.age < settings.limits[worker.age].warn) return [];

@@ -146,10 +146,11 @@ export const CALLS: Area = {
 			inject: (stage) =>
 				here(
 					stage,
-					"INSERT INTO vicidial_process_triggers SET trigger_id='T1', server_ip=?, trigger_time=NOW() - INTERVAL 20 MINUTE, trigger_run='1'",
+					"INSERT INTO vicidial_process_triggers SET trigger_id='T1', server_ip=?, trigger_time=NOW() - INTERVAL 2 HOUR, trigger_run='1'",
 				),
 			find: ['processes.trigger_overdue ADMIN_keepalive_ALL'],
 			after: { stays: 2 },
+			within: IN_TURN,
 			twin: {
 				but: 'it is for later',
 				inject: (stage) =>

@@ -134,6 +134,7 @@ export class World {
 	lookAgain(): void {
 		this.#table = undefined;
 		this.#facts = undefined;
+		this.#server = undefined;
 		this.updaters = undefined;
 		this.endAmi();
 	}

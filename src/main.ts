@@ -157,7 +157,7 @@ function surface({ verbosity, color }: Options): { width: number; verbosity: num
 }
 
 function traces(verbosity: number): Traces {
-	if (verbosity < 2) return { sql: () => {}, ami: () => {} };
+	if (verbosity < 2) return { sql: () => {}, ami: undefined };
 	return {
 		sql: (statement, milliseconds) => note(`SQL (${milliseconds.toFixed(1)} ms) ${statement.replace(/\s+/g, ' ')}`),
 		ami: (line) => note(`AMI ${line}`),

@@ -28,7 +28,7 @@ export interface AsteriskTimes {
 	settled: number | undefined;
 }
 
-export type Traces = { sql: SqlTrace; ami: AmiTrace };
+export type Traces = { sql: SqlTrace; ami: AmiTrace | undefined };
 
 /** How long connecting to the database may take, milliseconds. */
 const CONNECT_TIMEOUT = 5000;

@@ -3,7 +3,7 @@ import { type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
 import { blocked, guestsOf } from './dialer/start-check.ts';
 import type { Situation } from './plan.ts';
-import type { ActionKind, ProcessId, Step } from './types.ts';
+import type { ActionKind, ProcessId, Step, Withheld } from './types.ts';
 
 /**
  * What a repair of this kind does to this daemon, step by step. Pure.
@@ -71,7 +71,7 @@ export function startBlocked(
 	daemon: Daemon,
 	found: DaemonProcesses,
 	table: Situation['table'],
-): string | undefined {
+): Withheld | undefined {
 	const start = steps.find((step) => step.do === 'start');
 	return start && blocked(daemon, start.argv[0] ?? '', found, table);
 }

@@ -140,11 +140,17 @@ export type Step =
 	/** have res_pjsip_outbound_registration register this object again */
 	| { do: 're-register'; registration: string };
 
+/** Why something is not done in this run, and until when or as long as what: the two read on as one sentence. */
+export interface Withheld {
+	why: string;
+	until: `until ${string}` | `as long as ${string}`;
+}
+
 export interface Action {
 	id: string;
 	kind: ActionKind;
 	subject: string;
 	steps: Step[];
-	/** why it is not done in this run; absent when it is to be done */
-	withheld?: string;
+	/** absent when it is to be done */
+	withheld?: Withheld;
 }

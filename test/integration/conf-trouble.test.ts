@@ -180,7 +180,7 @@ describe('somebody who writes at the same time', () => {
 		expect(second.action('rebuild:conf')).toMatchObject({
 			outcome: 'withheld',
 			reason: expect.stringMatching(
-				/^another run is repairing; .* until that run, begun at \d\d:\d\d:\d\d, ends, at the latest at \d\d:\d\d:\d\d$/,
+				/^another run is repairing; .* until that run.* ends/,
 			),
 		});
 		expect((await run).told).toContain('repaired: installed');

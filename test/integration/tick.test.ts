@@ -201,7 +201,7 @@ describe('twenty ticks at once', () => {
 			expect(ran.actions.every((action) => action.startsWith('withheld'))).toBe(true);
 			for (const { reason } of ran.report.actions)
 				expect(reason).toMatch(
-					/^another run is repairing; .* until that run, begun at \d\d:\d\d:\d\d, ends, at the latest at \d\d:\d\d:\d\d$/,
+					/^another run is repairing; .* until that run.* ends/,
 				);
 		}
 		expect(dialer.daemons.pids(SENDER)).toHaveLength(1);

@@ -298,7 +298,16 @@ describe('what is withheld, and why', () => {
 		['the look comes too soon to count', { countsIn: () => 30 }, 'until the next one, due at 12:00:50'],
 		['the run may not repair', { mayNot: { why: 'paused', until: 'until 13:00:00' } }, 'paused until 13:00:00'],
 		['restarts are off', { settings: settingsOf({ VICIKEEP_RESTART: 'off' }) }, 'VICIKEEP_RESTART=off'],
-		['the database was not looked at', { seen: ['processes', 'asterisk'] }, 'mysql was not looked at'],
+		[
+			'the database was not looked at',
+			{ seen: ['processes', 'asterisk'], looked: ['processes', 'asterisk'] },
+			'mysql was not looked at; it is left alone until a run looks at mysql: leave out --skip',
+		],
+		[
+			'the database was not seen before the deadline',
+			{ seen: ['processes', 'asterisk'] },
+			'mysql could not be seen; it is left alone until a run sees mysql again',
+		],
 		[
 			'the ration is used up',
 			{ memoryOf: { attempts: { AST_update: [9500, 9600, 9700] } } },
@@ -343,12 +352,12 @@ describe('what is withheld, and why', () => {
 		[
 			'the start window is over',
 			{ now: new Date(2026, 0, 1, 12, 0, 50) },
-			'between second 10 and 50 of a minute, so as not to meet the stock keepalive; next at 12:01:10',
+			'between second 10 and 50 of a minute, so as not to meet the stock keepalive; it waits until 12:01:10',
 		],
 		[
 			'the stock keepalive starts daemons now',
 			{ now: new Date(2026, 0, 1, 12, 0, 5) },
-			'so as not to meet the stock keepalive; next at 12:00:10',
+			'so as not to meet the stock keepalive; it waits until 12:00:10',
 		],
 		[
 			'there is no window',

@@ -5,7 +5,7 @@ import { readPause } from './adapters/pause.ts';
 import type { Proc } from './adapters/proc.ts';
 import type { StateFolder } from './adapters/state.ts';
 import { takesDaemonsDown } from './adapters/unit.ts';
-import { judgePause, type Pause } from './pause.ts';
+import { type FirstMet, judgePause, type Pause } from './pause.ts';
 import { clockOrDate, later } from './restraint.ts';
 import type { Settings } from './settings.ts';
 import type { Withheld } from './types.ts';
@@ -29,10 +29,10 @@ export function ownsDialer(settings: Settings): boolean {
 	return uid === 0 || ownership(settings.home)?.uid === uid;
 }
 
-/** What the pause file asks for; undefined when there is none. */
-export function pauseOf(settings: Settings, now: Date): Pause | undefined {
+/** What the pause file asks for; undefined when there is none. @param before what is remembered of one from the future */
+export function pauseOf(settings: Settings, now: Date, before: FirstMet | undefined): Pause | undefined {
 	const file = readPause(settings.runDir);
-	return file && judgePause(file, now);
+	return file && judgePause(file, now, before);
 }
 
 /** What keeps this run from repairing or remembering, for the report. */

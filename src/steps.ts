@@ -62,7 +62,9 @@ function ageQueue({ name }: Daemon, { settings, memory, uptime, databaseUptime }
 	if (name !== 'AST_manager_send' || settings.ageQueue === 'off' || seen === undefined) return [];
 	// a table in memory begins at 1 again with its database
 	if (databaseUptime !== undefined && uptime - seen.at > databaseUptime) return [];
-	return [{ do: 'age-queue', upTo: seen.newest, since: seen.since, kill: settings.ageQueue === 'on' }];
+	return [
+		{ do: 'age-queue', upTo: seen.newest, entered: seen.entered, since: seen.since, kill: settings.ageQueue === 'on' },
+	];
 }
 
 /** Why the start among these steps would come to nothing; undefined when there is none, or nothing stands in the way. */

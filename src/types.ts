@@ -126,8 +126,11 @@ export type Step =
 	/** keep what the following stop would destroy; `why` is what was found */
 	| { do: 'evidence'; why: string; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
-	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
-	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
+	/**
+	 * the actions that waited in status NEW up to this man_id, which was entered then, when they were looked at before:
+	 * told, or set DEAD
+	 */
+	| { do: 'age-queue'; upTo: number; entered: string; since: string; kill: boolean }
 	/** in a screen of this name; null for a program that goes into the background by itself */
 	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }

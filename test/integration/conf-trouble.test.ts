@@ -179,9 +179,7 @@ describe('somebody who writes at the same time', () => {
 		process.kill(first, 'SIGCONT');
 		expect(second.action('rebuild:conf')).toMatchObject({
 			outcome: 'withheld',
-			reason: expect.stringMatching(
-				/^another run is repairing; .* until that run.* ends/,
-			),
+			reason: expect.stringMatching(/^another run is repairing; .* until that run.* ends/),
 		});
 		expect((await run).told).toContain('repaired: installed');
 		expect(await box.hasPeer('cc150')).toBe(true);

@@ -200,9 +200,7 @@ describe('twenty ticks at once', () => {
 			if (ran === repaired[0]) continue;
 			expect(ran.actions.every((action) => action.startsWith('withheld'))).toBe(true);
 			for (const { reason } of ran.report.actions)
-				expect(reason).toMatch(
-					/^another run is repairing; .* until that run.* ends/,
-				);
+				expect(reason).toMatch(/^another run is repairing; .* until that run.* ends/);
 		}
 		expect(dialer.daemons.pids(SENDER)).toHaveLength(1);
 		expect(dialer.daemons.pids(UPDATER)).toHaveLength(1);

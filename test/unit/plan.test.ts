@@ -142,7 +142,7 @@ describe('what is planned', () => {
 });
 
 describe('stale actions', () => {
-	const seen = { newest: 70, at: 9940, since: '2026-01-01T11:59:00.000Z' };
+	const seen = { newest: 70, entered: '2026-01-01 11:58:00', at: 9940, since: '2026-01-01T11:59:00.000Z' };
 	const ageing = (kind: 'start' | 'restart', name: string, changes: Parameters<typeof situation>[1] = {}) =>
 		plan(
 			situation([kind === 'start' ? absent(name) : frozen(name)], {
@@ -151,7 +151,7 @@ describe('stale actions', () => {
 				...changes,
 			}),
 		)[0]?.steps.filter((step) => step.do === 'age-queue');
-	const told = { do: 'age-queue', upTo: 70, since: seen.since, kill: false };
+	const told = { do: 'age-queue', upTo: 70, entered: seen.entered, since: seen.since, kill: false };
 
 	it.each<[string, ReturnType<typeof ageing>, unknown[]]>([
 		['of an absent sender are told', ageing('start', 'AST_manager_send'), [told]],

@@ -14,6 +14,25 @@ beforeEach(async () => {
 });
 afterEach(() => dialer.stop());
 
+describe('Asterisk that is stopped and started', () => {
+	it('is the one living process of its run', async () => {
+		const env = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
+		const [before] = dialer.daemons.pids('FastAGI_log.pl');
+		dialer.asterisk.freeze();
+		await tick(dialer, [], env);
+		dialer.daemons.freeze('FastAGI_log.pl');
+		await tick(dialer, [], env);
+		const ran = await tick(dialer, [], env);
+		expect(ran.action('restart:Asterisk')?.outcome).toBe('done');
+		expect(ran.action('restart:FastAGI_log')).toMatchObject({
+			outcome: 'withheld',
+			reason: 'one living process a run: Asterisk comes first; it waits until the next run',
+		});
+		expect(dialer.daemons.pids('FastAGI_log.pl')[0]).toEqual(before);
+		expect((await tick(dialer, [], env)).action('restart:FastAGI_log')?.outcome).toBe('done');
+	});
+});
+
 /** Has these commands run between the decision to start a daemon and its start: when screen's dead sockets are looked for. */
 function meanwhile(commands: (script: string, screen: string) => string): void {
 	const screen = join(dialer.folder, 'bin/screen');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyMemory, type Memory } from '../../src/memory.ts';
 import { plan, type Situation } from '../../src/plan.ts';
 import type { Pressure } from '../../src/saturation.ts';
-import type { ActionReport, Finding, Process } from '../../src/types.ts';
+import type { ActionKind, ActionReport, Finding, Process, Withheld } from '../../src/types.ts';
 import { inWords } from '../../src/withheld.ts';
 import { finding, processOf, settingsOf } from './given.ts';
 
@@ -130,6 +130,20 @@ describe('what is planned', () => {
 		expect(
 			outline(situation([frozen('AST_update'), frozen('AST_manager_send'), absent('AST_VDauto_dial')], { table })),
 		).toEqual(['restart:AST_update', '(restart:AST_manager_send)', 'start:AST_VDauto_dial']);
+	});
+
+	it('stops no living daemon where Asterisk is stopped in the same run', () => {
+		const beside = (kind: ActionKind, withheld?: Withheld): string[] => {
+			const asterisk = { id: `${kind}:Asterisk`, kind, subject: 'Asterisk', steps: [], ...(withheld && { withheld }) };
+			const input = situation([frozen('AST_update'), absent('FastAGI_log')], { table: living({}) });
+			return plan(input, [asterisk]).map((one) => (one.withheld === undefined ? one.id : `(${one.id})`));
+		};
+		expect(beside('restart')).toEqual(['start:FastAGI_log', '(restart:AST_update)']);
+		expect(beside('start-asterisk')).toEqual(['start:FastAGI_log', 'restart:AST_update']);
+		expect(beside('restart', { why: 'paused', until: 'until noon' })).toEqual([
+			'start:FastAGI_log',
+			'restart:AST_update',
+		]);
 	});
 
 	it('only kills where stock does the start', () => {

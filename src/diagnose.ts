@@ -84,6 +84,13 @@ const LEVELS: readonly Level[] = [
 	},
 	// whatever reads or writes a broken table fails, and fails again after a restart
 	{ isDown: ({ id }) => id === 'mysql.crashed', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	// the same in the first look, when only a statement that failed on it has told of the table
+	{
+		isDown: ({ id, evidence }) => id.endsWith('.database') && evidence.crashed_table !== undefined,
+		carries: needs('mysql'),
+		brings: DOWN,
+		forbids: 'stops',
+	},
 	// a heartbeat that the database no longer writes is as old after a restart
 	{
 		isDown: ({ id, subject }) =>

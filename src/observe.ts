@@ -3,6 +3,7 @@ import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
 import { databaseDown, diagnose, keyOf } from './diagnose.ts';
+import { crashedTable } from './dialer/crashed-table.ts';
 import type { Notebook } from './notebook.ts';
 import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
 import type { World } from './world.ts';
@@ -57,12 +58,13 @@ function cannotSee(id: CheckId, error: unknown): Finding {
 		};
 	}
 	if (error instanceof DatabaseTrouble) {
+		const crashed = crashedTable(error);
 		return {
 			id: `${id}.database`,
 			subject: id,
 			status: 'critical',
 			summary: `reading the database failed: ${message}`,
-			evidence: { error: message },
+			evidence: { error: message, ...(crashed !== undefined && { crashed_table: crashed }) },
 			advice: 'mysqladmin processlist',
 		};
 	}

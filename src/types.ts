@@ -126,8 +126,11 @@ export type Step =
 	/** keep what the following stop would destroy; `why` is what was found */
 	| { do: 'evidence'; why: string; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
-	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
-	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
+	/**
+	 * the actions that waited in status NEW up to this man_id, which was entered then, when they were looked at before:
+	 * told, or set DEAD
+	 */
+	| { do: 'age-queue'; upTo: number; entered: string; since: string; kill: boolean }
 	/** in a screen of this name; null for a program that goes into the background by itself */
 	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }
@@ -140,11 +143,17 @@ export type Step =
 	/** have res_pjsip_outbound_registration register this object again */
 	| { do: 're-register'; registration: string };
 
+/** Why something is not done in this run, and until when or as long as what: the two read on as one sentence. */
+export interface Withheld {
+	why: string;
+	until: `until ${string}` | `as long as ${string}`;
+}
+
 export interface Action {
 	id: string;
 	kind: ActionKind;
 	subject: string;
 	steps: Step[];
-	/** why it is not done in this run; absent when it is to be done */
-	withheld?: string;
+	/** absent when it is to be done */
+	withheld?: Withheld;
 }

@@ -8,7 +8,7 @@ import { findAsterisk, isScreen, isStopped, sessionOf } from '../dialer/process-
 import { named } from '../dialer/start-check.ts';
 import type { Process, Step } from '../types.ts';
 import type { World } from '../world.ts';
-import { StepFailed, screenProgram, wipeDeadSockets } from './screen.ts';
+import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
 /** Milliseconds that the unit, or the boot script with its pauses, gets. */
 const START_TIMEOUT = 20_000;
@@ -31,7 +31,7 @@ export async function startAsterisk(
 ): Promise<string> {
 	const table = proc.processes();
 	const [other] = findAsterisk(table, settings.asteriskEtc);
-	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
+	if (other) return startedBySomebodyElse(other);
 	if (ran?.unit !== undefined) {
 		const systemctl = findProgram('systemctl', environment.PATH ?? '');
 		if (systemctl === undefined) throw new StepFailed(`it ran as ${ran.unit}, but there is no systemctl`);

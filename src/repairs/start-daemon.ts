@@ -6,7 +6,7 @@ import { processesOf } from '../dialer/process-table.ts';
 import type { Action, Step } from '../types.ts';
 import type { World } from '../world.ts';
 import { diskTrouble } from './explain-start.ts';
-import { StepFailed, screenProgram, wipeDeadSockets } from './screen.ts';
+import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
 const START_TIMEOUT = 5000;
 /** Milliseconds in which a daemon that finds a kill file has removed it and ended. */
@@ -42,7 +42,8 @@ export async function startDaemon(
 	const name = daemon.killFile;
 	const killFile = `${world.settings.home}/${name}`;
 	const wasThere = name !== undefined && !isMissing(killFile);
-	await startOnce(step, daemon, world, environment);
+	const other = await startOnce(step, daemon, world, environment);
+	if (other !== undefined) return other;
 	const how = step.screen === null ? `by ${step.argv[0]}` : `in screen ${step.screen}`;
 	if (!wasThere) return `started ${how}`;
 	const until = performance.now() + KILL_FILE_TIMEOUT;
@@ -51,8 +52,8 @@ export async function startDaemon(
 		if (performance.now() > until) return `started ${how}; ${killFile} lies there and may end it or another daemon`;
 		await sleep(POLL);
 	}
-	await startOnce(step, daemon, world, environment);
-	return `a leftover ${killFile} ended it right after its start and is gone now; started again ${how}`;
+	const again = await startOnce(step, daemon, world, environment);
+	return `a leftover ${killFile} ended it right after its start and is gone now; ${again ?? `started again ${how}`}`;
 }
 
 const runningOf = (daemon: Daemon, { proc, settings }: World) => {
@@ -60,15 +61,16 @@ const runningOf = (daemon: Daemon, { proc, settings }: World) => {
 	return [...copies, ...screens];
 };
 
+/** @returns what was found to be there already; undefined when it was started */
 async function startOnce(
 	{ screen, argv }: Extract<Step, { do: 'start' }>,
 	daemon: Daemon,
 	{ proc, settings }: World,
 	environment: Record<string, string>,
-): Promise<void> {
-	// stopping took its time, and somebody else may have been faster
+): Promise<string | undefined> {
+	// stopping took its time, and somebody else may have been faster: what they started has to prove itself as ours would
 	const [other] = processesOf(daemon, proc.processes(), settings).copies;
-	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
+	if (other) return startedBySomebodyElse(other);
 	const [script = '', ...args] = argv;
 	const { exitCode, output } =
 		screen === null
@@ -76,4 +78,5 @@ async function startOnce(
 			: await runProgram(screenProgram(environment), ['-d', '-m', '-S', screen, ...argv], environment, START_TIMEOUT);
 	if (exitCode !== 0)
 		throw new StepFailed(`${script} could not be started: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
+	return undefined;
 }

@@ -1,5 +1,6 @@
 import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
+import { CAUSES } from './causes.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
@@ -18,6 +19,7 @@ export const AREAS: readonly Area[] = [
 	DATABASE,
 	QUEUES,
 	TIME,
+	CAUSES,
 	NETWORK,
 	ASTERISK,
 	MACHINE,

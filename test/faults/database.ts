@@ -158,8 +158,7 @@ export const DATABASE: Area = {
 				});
 				await gone(stage, AUTO_DIALER);
 			},
-			find: ['mysql.crashed vicidial_live_agents', 'queues.database queues'],
-			beside: ['processes.absent AST_VDauto_dial'],
+			find: ['mysql.crashed vicidial_live_agents', 'queues.database queues', 'processes.absent AST_VDauto_dial'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
 			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
 			after: { stays: 2 },

@@ -158,8 +158,8 @@ describe('a living Asterisk', () => {
 		remember({ conditions: {} });
 		const env = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
 		const id = 'restart:Asterisk';
-		expect(reason(await look(env), id)).toContain('seen in 1 look; 3 have to agree');
-		expect(reason(await look(env), id)).toContain('seen in 2 looks; 3 have to agree');
+		expect(reason(await look(env), id)).toContain('seen in 1 look; it is left alone until 3 agree');
+		expect(reason(await look(env), id)).toContain('seen in 2 looks; it is left alone until 3 agree');
 		const repaired = await look(env);
 		expect(repaired.actions, reason(repaired, id)).toEqual([`done ${id}`]);
 		expect(reason(repaired, id)).toContain(`stopped ${before}`);

@@ -149,6 +149,9 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 		// what the admin pages would have set for these codes
 		if (keepalives.includes('S')) await database.query("UPDATE system_settings SET sip_event_logging='1'");
 		if (keepalives.includes('E')) await database.query("UPDATE system_settings SET allow_emails='1'");
+		// rooms of ConfBridge are freed by code C alone
+		if (!/[CX]/.test(keepalives))
+			await database.query("UPDATE servers SET conf_engine='MEETME' WHERE server_ip=?", [serverIp]);
 		await layConfFiles(database, asterisk.etc, serverIp);
 		if (withAsterisk) await asterisk.start();
 		if (withDaemons && withAsterisk && !keepalives.includes('X')) {

@@ -17,6 +17,13 @@ const daemon = (name: string) => {
 };
 
 describe('one cause', () => {
+	it('a statement that failed on a damaged table before the daemon that ended for it', () => {
+		const failed = (evidence: Finding['evidence']) =>
+			diagnose([named('queues.database queues', { evidence }), named('processes.absent AST_VDauto_dial')])[1]?.cause;
+		expect(failed({ crashed_table: 'vicidial_campaigns' })).toBe('queues.database queues');
+		expect(failed({})).toBeUndefined();
+	});
+
 	it.each<[string, string[], (string | undefined)[]]>([
 		[
 			'Asterisk before the listener before its followers',
@@ -53,6 +60,11 @@ describe('one cause', () => {
 			[undefined, 'mysql.locked db', 'mysql.locked db'],
 		],
 		['a lock that only a check ran into', ['queues.database queues'], [undefined]],
+		[
+			'a damaged table before what ends for it',
+			['mysql.crashed vicidial_campaigns', 'queues.database queues', 'processes.absent AST_VDauto_dial'],
+			[undefined, 'mysql.crashed vicidial_campaigns', 'mysql.crashed vicidial_campaigns'],
+		],
 		[
 			'what is late under a slow database, not what is absent',
 			['mysql.slow db', 'processes.heartbeat_old AST_update', 'processes.absent AST_manager_send'],

@@ -3,20 +3,26 @@ import { CALLS } from './calls.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
+import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { STALLS } from './stalls.ts';
+import { STARTS } from './starts.ts';
 import { TIME } from './time.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
 export const AREAS: readonly Area[] = [
-	WORKERS,
 	CALLS,
-	PROCESSES,
+	WORKERS,
+	STALLS,
+	JOBS,
 	DATABASE,
 	QUEUES,
+	STARTS,
+	PROCESSES,
 	TIME,
 	NETWORK,
 	ASTERISK,

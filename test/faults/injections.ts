@@ -131,6 +131,9 @@ export async function fillConnections({ dialer, later }: Stage, share: 'all' | '
 	}
 }
 
+/** Rare tables are read in turn, every fifth look at the latest, and what looks like trouble once more. */
+export const IN_TURN = { found: 7, repaired: 9 };
+
 /** Limits of a few seconds for what takes minutes on a dialer. */
 export const soon = (...names: string[]): Record<string, string> =>
 	Object.fromEntries(

@@ -40,7 +40,7 @@ export const PROCESSES: Area = {
 				but: 'stock has brought all of them back a moment ago',
 				inject: async (stage) => {
 					await crash(stage, LISTENER, SENDER, AUTO_DIALER);
-					await stage.dialer.daemons.startAll();
+					for (const script of [LISTENER, SENDER, AUTO_DIALER]) await stage.dialer.daemons.start(script);
 				},
 			},
 		},

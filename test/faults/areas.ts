@@ -8,6 +8,7 @@ import { MACHINE } from './machine.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { RESOURCES } from './resources.ts';
 import { STALLS } from './stalls.ts';
 import { STARTS } from './starts.ts';
 import { TIME } from './time.ts';
@@ -24,6 +25,7 @@ export const AREAS: readonly Area[] = [
 	STARTS,
 	PROCESSES,
 	TIME,
+	RESOURCES,
 	NETWORK,
 	ASTERISK,
 	MACHINE,

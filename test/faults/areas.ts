@@ -5,6 +5,7 @@ import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
 import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
+import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
@@ -29,5 +30,6 @@ export const AREAS: readonly Area[] = [
 	NETWORK,
 	ASTERISK,
 	MACHINE,
+	MEMORY_TABLES,
 	CLUSTER,
 ];

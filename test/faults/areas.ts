@@ -9,6 +9,7 @@ import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { REPLICA } from './replica.ts';
 import { RESOURCES } from './resources.ts';
 import { STALLS } from './stalls.ts';
 import { STARTS } from './starts.ts';
@@ -30,6 +31,7 @@ export const AREAS: readonly Area[] = [
 	NETWORK,
 	ASTERISK,
 	MACHINE,
+	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,
 ];

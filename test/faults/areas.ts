@@ -9,6 +9,7 @@ import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { RELAYS } from './relays.ts';
 import { REPLICA } from './replica.ts';
 import { RESOURCES } from './resources.ts';
 import { STALLS } from './stalls.ts';
@@ -31,6 +32,7 @@ export const AREAS: readonly Area[] = [
 	NETWORK,
 	ASTERISK,
 	MACHINE,
+	RELAYS,
 	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,

@@ -1,8 +1,20 @@
 import { join } from 'node:path';
-import { signal } from '../sandbox/processes.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { signal, until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { crash, freeze, hang, idleCallers, lockTables, rewrite, sleep, stranger } from './injections.ts';
+import {
+	afterTheFirstLook,
+	crash,
+	freeze,
+	hang,
+	idleCallers,
+	lockTables,
+	rewrite,
+	sleep,
+	stranger,
+} from './injections.ts';
 import { AUTO_DIALER, FASTAGI, SENDER, UPDATER } from './scripts.ts';
+import { actions } from './traffic.ts';
 
 /** A sender whose statements take the database so many seconds. */
 async function asks(stage: Stage, seconds: number): Promise<void> {
@@ -16,6 +28,24 @@ $dbh->do('SELECT SLEEP(${seconds})') while 1;
 	stage.later(() => crash(stage, SENDER));
 	await stage.dialer.daemons.start(SENDER);
 }
+
+/** Two actions wait for a sender that is stopped when they are first seen, and a third one comes after that. */
+async function stallBeforeActions(stage: Stage): Promise<void> {
+	freeze(stage, SENDER);
+	await actions(stage, 'NEW', { count: 2 });
+	afterTheFirstLook(stage, () => actions(stage, 'NEW'));
+}
+
+/** Whether so many actions of this dialer come to have each status, and none another one. */
+const settles = ({ dialer: { database, serverIp } }: Stage, wanted: Record<string, number>): Promise<boolean> =>
+	until('the actions', 10_000, async () => {
+		const rows = await database.query(
+			"SELECT status, COUNT(*) AS count FROM vicidial_manager WHERE server_ip=? AND action='Command' GROUP BY status",
+			[serverIp],
+		);
+		const found = Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+		return isDeepStrictEqual(found, wanted);
+	}).catch(() => false);
 
 export const STALLS: Area = {
 	name: 'stalls',
@@ -54,6 +84,21 @@ export const STALLS: Area = {
 			},
 		},
 		{
+			pains: [11],
+			says: 'the sender waits for ever at a socket of its own, from which nothing comes',
+			inject: (stage) => hang(stage, SENDER, 'socket'),
+			find: ['processes.silent AST_manager_send'],
+			do: ['restart:AST_manager_send'],
+			after: 'well',
+			env: { VICIKEEP_WARN_DAEMON_SILENCE: '3', VICIKEEP_CRIT_DAEMON_SILENCE: '5' },
+			between: 2000,
+			within: { found: 5, repaired: 7 },
+			twin: {
+				but: 'it waits for the database, which answers after a second and a half',
+				inject: (stage) => asks(stage, 1.5),
+			},
+		},
+		{
 			pains: [7, 11],
 			says: 'the sender waits for the answer to a statement of its own, and the database works on it',
 			inject: (stage) => asks(stage, 60),
@@ -65,6 +110,50 @@ export const STALLS: Area = {
 			within: { found: 6 },
 			ends: [SENDER],
 			twin: { but: 'each of them takes a second', inject: (stage) => asks(stage, 1) },
+		},
+		{
+			pains: [11, 15],
+			rows: [1],
+			says: 'the sender is stopped before old actions, which its successor sends all at once',
+			inject: (stage) => stallBeforeActions(stage),
+			find: ['processes.frozen AST_manager_send'],
+			do: ['restart:AST_manager_send'],
+			doing: /2 actions NEW since \d\d:\d\d:\d\d or longer will be replayed/,
+			after: 'well',
+			env: { VICIKEEP_AGE_QUEUE: 'report' },
+			between: 1500,
+			proof: (stage) => settles(stage, { SENT: 3 }),
+			twin: {
+				but: 'it goes on after a moment, and sends what has come meanwhile',
+				inject: async (stage) => {
+					freeze(stage, SENDER);
+					await actions(stage, 'NEW', { count: 3 });
+					stage.dialer.daemons.thaw(SENDER);
+				},
+				proof: (stage) => settles(stage, { SENT: 3 }),
+			},
+		},
+		{
+			pains: [11, 15],
+			rows: [1],
+			says: 'the sender is stopped before old actions, which nobody wants to be sent any more',
+			inject: (stage) => stallBeforeActions(stage),
+			find: ['processes.frozen AST_manager_send'],
+			do: ['restart:AST_manager_send'],
+			doing: /2 actions NEW since \d\d:\d\d:\d\d or longer set DEAD/,
+			after: 'well',
+			env: { VICIKEEP_AGE_QUEUE: 'on' },
+			between: 1500,
+			proof: (stage) => settles(stage, { DEAD: 2, SENT: 1 }),
+			twin: {
+				but: 'it has just been started by stock, and the actions are fresh',
+				inject: async (stage) => {
+					await crash(stage, SENDER);
+					await actions(stage, 'NEW', { count: 3 });
+					await stage.dialer.daemons.start(SENDER);
+				},
+				proof: (stage) => settles(stage, { SENT: 3 }),
+			},
 		},
 		{
 			pains: [27],

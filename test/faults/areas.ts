@@ -4,24 +4,38 @@ import { CAUSES } from './causes.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
 import type { Area } from './fault.ts';
+import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
+import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { RELAYS } from './relays.ts';
+import { REPLICA } from './replica.ts';
+import { RESOURCES } from './resources.ts';
+import { STALLS } from './stalls.ts';
+import { STARTS } from './starts.ts';
 import { TIME } from './time.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
 export const AREAS: readonly Area[] = [
-	WORKERS,
 	CALLS,
-	PROCESSES,
+	WORKERS,
+	STALLS,
+	JOBS,
 	DATABASE,
 	QUEUES,
+	STARTS,
+	PROCESSES,
 	TIME,
 	CAUSES,
+	RESOURCES,
 	NETWORK,
 	ASTERISK,
 	MACHINE,
+	RELAYS,
+	REPLICA,
+	MEMORY_TABLES,
 	CLUSTER,
 ];

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../sandbox/processes.ts';
+import { signal, until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { ageOf, gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
 import { relay, without } from './relay.ts';
@@ -115,7 +115,10 @@ export const ASTERISK: Area = {
 			find: ['asterisk.absent Asterisk', ...ABSENT],
 			withhold: { 'start-asterisk:Asterisk': /auto_restart_asterisk/ },
 			after: { stays: 2 },
-			twin: { but: 'Asterisk runs', inject: (stage) => openConsole(stage) },
+			twin: {
+				but: 'only a console is stopped, and Asterisk runs',
+				inject: async (stage) => signal(await openConsole(stage), 'SIGSTOP'),
+			},
 		},
 	],
 };

@@ -56,6 +56,8 @@ export class Database {
 		private readonly programs: Programs,
 		private readonly folder: string,
 		private readonly address: string | undefined,
+		/** beside the usual ones, which they override */
+		private readonly settings: readonly string[] = [],
 	) {
 		this.socket = join(folder, 'run/mysqld.sock');
 		this.server = new Background('MariaDB', join(folder, 'log/mariadb.log'));
@@ -71,6 +73,7 @@ export class Database {
 		const args = [
 			'--no-defaults',
 			...SETTINGS,
+			...this.settings,
 			`--lc-messages-dir=${mariadbd.base}/share/mysql`,
 			`--character-sets-dir=${mariadbd.base}/share/mysql/charsets`,
 			`--datadir=${this.folder}/mysql`,

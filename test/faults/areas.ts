@@ -2,6 +2,7 @@ import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
+import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
 import { MACHINE } from './machine.ts';
 import { NETWORK } from './network.ts';
@@ -20,6 +21,7 @@ export const AREAS: readonly Area[] = [
 	TIME,
 	NETWORK,
 	ASTERISK,
+	DEADLOCK,
 	MACHINE,
 	CLUSTER,
 ];

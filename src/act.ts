@@ -63,7 +63,7 @@ export async function act(
 		const found = processesOf(daemon, table, world.settings);
 		const inTheWay = startBlocked(action.steps, daemon, found, table);
 		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
-		seeThatItCanStart(action, environment, world);
+		await seeThatItCanStart(action, environment, world);
 		let verified: ActionReport['verified'] = 'pending';
 		for (const step of action.steps) {
 			const performed = await perform(step, action, daemon, world, environment);

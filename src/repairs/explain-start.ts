@@ -1,5 +1,5 @@
 import { runProgram } from '../adapters/exec.ts';
-import { freeSpace, isMissing, readIfThere } from '../adapters/files.ts';
+import { freeSpace, isMissing, mayWrite, readIfThere } from '../adapters/files.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { Step } from '../types.ts';
 import type { World } from '../world.ts';
@@ -18,7 +18,11 @@ export async function explainStart(
 ): Promise<string[]> {
 	const { settings } = world;
 	try {
-		return [...diskTrouble(settings.logs), ...(screen === null ? [] : await scriptTrouble(script, world, environment))];
+		return [
+			...diskTrouble(settings.logs),
+			...(mayWrite(settings.logs) ? [] : [`no file can be made in ${settings.logs}`]),
+			...(screen === null ? [] : await scriptTrouble(script, world, environment)),
+		];
 	} catch {
 		return [];
 	}

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { smallDisk } from '../faults/machine-injections.ts';
@@ -46,6 +47,16 @@ const moveAway = (path: string): void => {
 function mount(options: string): void {
 	execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dialer.logs], { stdio: 'pipe' });
 	later(() => execFileSync('umount', ['--lazy', dialer.logs]));
+}
+
+/** Whether root can be kept from making files here, which is a matter of the file system. */
+function canBeSealed(folder: string): boolean {
+	const file = join(folder, `vicikeep-sealed-${process.pid}`);
+	writeFileSync(file, '');
+	const sealed = spawnSync('chattr', ['+i', file]).status === 0;
+	spawnSync('chattr', ['-i', file]);
+	rmSync(file);
+	return sealed;
 }
 
 /** What keeps the updater from starting, and what the report has to say of it. */
@@ -136,6 +147,20 @@ describe('an absent daemon that cannot be started', () => {
 		expect(failed.action('start:AST_update')?.reason).toContain(told());
 		expect(failed.exitCode).toBe(2);
 		expect(dialer.daemons.pids(UPDATER)).toEqual([]);
+	});
+
+	it.skipIf(!canBeSealed(tmpdir()))('stays absent, and why is told: the log folder takes no new file', async () => {
+		moveAway(dialer.logs);
+		mkdirSync(dialer.logs);
+		execFileSync('chattr', ['+i', dialer.logs]);
+		later(() => {
+			execFileSync('chattr', ['-i', dialer.logs]);
+			rmdirSync(dialer.logs);
+		});
+		await look();
+		const failed = await look();
+		expect(failed.actions).toEqual(['failed start:AST_update']);
+		expect(failed.action('start:AST_update')?.reason).toContain(`no file can be made in ${dialer.logs}`);
 	});
 
 	it('is started when nothing stands in the way', async () => {

@@ -1,4 +1,5 @@
 import { keyOf, misconfigured } from './diagnose.ts';
+import { asteriskSessions } from './dialer/asterisk-start.ts';
 import { findAsterisk, isSafeAsterisk } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
 import {
@@ -45,12 +46,21 @@ function stepsFor(
 	living: readonly Process[],
 	{ settings, memory, table }: Situation,
 ): Step[] {
-	const stopped = kind === 'restart' ? stop(summary, living, []) : [];
+	const stopped = kind === 'restart' ? ending(summary, living, table) : [];
 	if (settings.restart === 'kill-only') return stopped;
 	const prove: Step = { do: 'prove', daemon: ASTERISK.name };
 	// what starts it anew by itself must not meet a second one
 	if (table.some(isSafeAsterisk)) return [...stopped, prove];
 	return [...stopped, { do: 'start-asterisk', ...(memory.asterisk && { ran: memory.asterisk }) }, prove];
+}
+
+/** A session with a shell outlives it, and its last page is worth keeping all the same. */
+function ending(why: string, living: readonly Process[], table: readonly Process[]): Step[] {
+	const sessions = asteriskSessions(table);
+	const itsOwn = sessions.filter(({ pid }) => living.some(({ ppid }) => ppid === pid));
+	return stop(why, living, itsOwn).map((step) =>
+		step.do === 'evidence' ? { ...step, screens: sessions.map(({ pid, startTicks }) => ({ pid, startTicks })) } : step,
+	);
 }
 
 function reasonToWithhold(

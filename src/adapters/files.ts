@@ -87,6 +87,16 @@ export function mayRead(path: string): boolean {
 	}
 }
 
+/** Whether this user may make files in a folder. */
+export function mayWrite(path: string): boolean {
+	try {
+		accessSync(path, constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** True when there surely is nothing under this path; false also where we may not look. */
 export function isMissing(path: string): boolean {
 	try {

@@ -3,6 +3,7 @@ import { CALLS } from './calls.ts';
 import { CAUSES } from './causes.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
+import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
 import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
@@ -33,6 +34,7 @@ export const AREAS: readonly Area[] = [
 	RESOURCES,
 	NETWORK,
 	ASTERISK,
+	DEADLOCK,
 	MACHINE,
 	RELAYS,
 	REPLICA,

@@ -16,9 +16,16 @@ export interface Carrier {
 	asterisk: Asterisk;
 	/** Takes registrations of these accounts, by SIP (5060), PJSIP (5061) and IAX2 (4569), and of no others. */
 	accepts(...accounts: string[]): Promise<void>;
-	/** Registers as these phones of a dialer, each with its secret, for so many seconds. */
-	registerPhones(dialer: string, phones: readonly { name: string; secret: string }[], expiry: number): Promise<void>;
+	/** Registers as these phones of a dialer, each with its secret, for so many seconds; with chan_sip unless a port is told. */
+	registerPhones(dialer: string, phones: readonly PhoneAccount[], expiry: number): Promise<void>;
 	stop(): void;
+}
+
+/** What registers at a dialer; its PJSIP listens on port 5061. */
+export interface PhoneAccount {
+	name: string;
+	secret: string;
+	port?: number;
 }
 
 /** Starts a carrier that knows nobody. */
@@ -55,7 +62,9 @@ export async function startCarrier(): Promise<Carrier> {
 			await reload();
 		},
 		registerPhones: async (dialer, wanted, expiry) => {
-			phones = wanted.map(({ name, secret }) => `register => ${name}:${secret}@${dialer}/${name}~${expiry}\n`).join('');
+			phones = wanted
+				.map(({ name, secret, port = 5060 }) => `register => ${name}:${secret}@${dialer}:${port}/${name}~${expiry}\n`)
+				.join('');
 			await reload();
 		},
 		stop: () => removeInstance(folder),

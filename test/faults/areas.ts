@@ -7,7 +7,10 @@ import { MACHINE } from './machine.ts';
 import { NETWORK } from './network.ts';
 import { PROCESSES } from './processes.ts';
 import { QUEUES } from './queues.ts';
+import { SISTERS } from './sisters.ts';
+import { TABLES } from './tables.ts';
 import { TIME } from './time.ts';
+import { TRUNKS } from './trunks.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
@@ -18,8 +21,11 @@ export const AREAS: readonly Area[] = [
 	DATABASE,
 	QUEUES,
 	TIME,
+	TRUNKS,
 	NETWORK,
 	ASTERISK,
 	MACHINE,
 	CLUSTER,
+	SISTERS,
+	TABLES,
 ];

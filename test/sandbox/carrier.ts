@@ -7,7 +7,7 @@ import { createFolder, freeAddress, removeInstance } from './instance.ts';
 import { providePrograms } from './programs.ts';
 
 /** Secret of every account of the carrier. */
-const SECRET = 'TrunkSecret1';
+export const SECRET = 'TrunkSecret1';
 
 /** The other end of trunks and phones: a second Asterisk with an address of its own. */
 export interface Carrier {
@@ -28,10 +28,10 @@ export interface PhoneAccount {
 	port?: number;
 }
 
-/** Starts a carrier that knows nobody. */
-export async function startCarrier(): Promise<Carrier> {
+/** Starts a carrier that knows nobody, at an address of its own. */
+export async function startCarrier(at?: string): Promise<Carrier> {
 	const programs = await providePrograms();
-	const address = await freeAddress();
+	const address = at ?? (await freeAddress());
 	const folder = createFolder();
 	const asterisk = new Asterisk(programs, folder, address);
 	let phones = '';

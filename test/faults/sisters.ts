@@ -6,6 +6,8 @@ import { sql } from './injections.ts';
 
 /** Where another dialer is that has an Asterisk of its own. */
 const SISTER = await freeAddress();
+/** Which dialers there are is asked for in every tenth look. */
+const within = { found: 11 };
 
 interface State {
 	/** she writes her heartbeat */
@@ -34,7 +36,9 @@ async function sister(stage: Stage, { beats, takes = true }: State): Promise<Car
 		);
 		await enterTrunks(dialer, {});
 	});
-	await sql(stage, 'REPLACE INTO server_updater VALUES (?, NOW() - INTERVAL 400 SECOND, NOW())', [SISTER]);
+	await sql(stage, 'REPLACE INTO server_updater VALUES (?, NOW() - INTERVAL 400 SECOND, NOW() - INTERVAL 400 SECOND)', [
+		SISTER,
+	]);
 	if (beats) {
 		await sql(
 			stage,
@@ -71,6 +75,7 @@ export const SISTERS: Area = {
 			says: 'another dialer of the cluster hangs as a whole',
 			inject: frozenSister,
 			find: [`cluster.dead ${SISTER}`],
+			within,
 			after: { stays: 2 },
 			twin: {
 				but: 'its Asterisk answers',
@@ -83,6 +88,7 @@ export const SISTERS: Area = {
 			says: 'another dialer of the cluster lives, but its updater is silent',
 			inject: (stage) => sister(stage, { beats: false }),
 			find: [`cluster.updater_silent ${SISTER}`],
+			within,
 			tells: /its manager answers/,
 			after: { stays: 1 },
 			twin: { but: 'it writes its heartbeat', inject: (stage) => sister(stage, { beats: true }) },
@@ -91,6 +97,7 @@ export const SISTERS: Area = {
 			says: 'another dialer refuses the registration of this one',
 			inject: (stage) => sister(stage, { beats: true, takes: false }),
 			find: [`cluster.refused ${SISTER}`],
+			within,
 			tells: /Rejected.*conf_secret/,
 			after: { stays: 1 },
 			twin: { but: 'it takes it', inject: (stage) => sister(stage, { beats: true }) },

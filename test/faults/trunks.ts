@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { generalSip, lookUntil } from '../integration/registrations.support.ts';
 import { type Carrier, enterTrunks, TRUNKS as KINDS, startCarrier, type TrunkRow } from '../sandbox/carrier.ts';
 import { until } from '../sandbox/processes.ts';
@@ -115,6 +117,8 @@ async function inbound(stage: Stage, goesOn: boolean): Promise<void> {
 	const account = '[insip]\ntype=friend\nhost=dynamic\nsecret=InSecret1\nqualify=no\n';
 	await enter(stage, { T1: { protocol: 'SIP', registration: '', account } }, 'minexpiry=1');
 	await other.registerPhones(stage.dialer.serverIp, [{ name: 'insip', secret: 'InSecret1' }], 5);
+	// which peers are carriers is read every ten minutes
+	rmSync(join(stage.dialer.stateDir, 'state.json'));
 	await status(stage, 'insip', /Addr->IP\s*: 127/);
 	if (goesOn) return;
 	freeze(stage, other);
@@ -204,7 +208,7 @@ export const TRUNKS: Area = {
 				for (const name of PHONES) await status(stage, name, /UNREACHABLE/);
 			},
 			find: ['registrations.phones_lost phones'],
-			tells: /4 of [45] phones went away/,
+			tells: /[45] of [45] phones went away/,
 			after: { stays: 1 },
 			twin: { but: 'one agent has switched a phone off', inject: phones },
 		},

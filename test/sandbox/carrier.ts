@@ -190,6 +190,6 @@ export async function enterTrunks(
 		);
 	}
 	await layConfFiles(database, asterisk.etc, serverIp);
-	for (const module of ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'])
-		await asterisk.cli(`module reload ${module}`);
+	const drivers = ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'];
+	for (const module of [...drivers, 'pbx_config.so', 'app_voicemail.so']) await asterisk.cli(`module reload ${module}`);
 }

@@ -16,7 +16,10 @@ import { REPLICA } from './replica.ts';
 import { RESOURCES } from './resources.ts';
 import { STALLS } from './stalls.ts';
 import { STARTS } from './starts.ts';
+import { SISTERS } from './sisters.ts';
+import { TABLES } from './tables.ts';
 import { TIME } from './time.ts';
+import { TRUNKS } from './trunks.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
@@ -32,6 +35,7 @@ export const AREAS: readonly Area[] = [
 	TIME,
 	CAUSES,
 	RESOURCES,
+	TRUNKS,
 	NETWORK,
 	ASTERISK,
 	DEADLOCK,
@@ -40,4 +44,6 @@ export const AREAS: readonly Area[] = [
 	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,
+	SISTERS,
+	TABLES,
 ];

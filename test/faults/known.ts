@@ -31,7 +31,7 @@ export const PAINS: Record<number, { says: string; elsewhere?: string }> = {
 	26: { says: 'recordings are not moved away' },
 	27: { says: 'FastAGI is down or has no worker left' },
 	28: { says: 'TIMESTAMP columns no longer update themselves' },
-	29: { says: 'a MEMORY table is full', elsewhere: 'a matter of the database, not of daemons' },
+	29: { says: 'a MEMORY table is full' },
 	30: { says: 'a restart of the database empties the MEMORY tables' },
 	31: { says: 'a daemon that may run once in a cluster runs twice' },
 	32: { says: "the primary dialer dies, the cluster's dialing with it" },

@@ -7,7 +7,7 @@ import { createFolder, freeAddress, removeInstance } from './instance.ts';
 import { providePrograms } from './programs.ts';
 
 /** Secret of every account of the carrier. */
-const SECRET = 'TrunkSecret1';
+export const SECRET = 'TrunkSecret1';
 
 /** The other end of trunks and phones: a second Asterisk with an address of its own. */
 export interface Carrier {
@@ -16,15 +16,22 @@ export interface Carrier {
 	asterisk: Asterisk;
 	/** Takes registrations of these accounts, by SIP (5060), PJSIP (5061) and IAX2 (4569), and of no others. */
 	accepts(...accounts: string[]): Promise<void>;
-	/** Registers as these phones of a dialer, each with its secret, for so many seconds. */
-	registerPhones(dialer: string, phones: readonly { name: string; secret: string }[], expiry: number): Promise<void>;
+	/** Registers as these phones of a dialer, each with its secret, for so many seconds; with chan_sip unless a port is told. */
+	registerPhones(dialer: string, phones: readonly PhoneAccount[], expiry: number): Promise<void>;
 	stop(): void;
 }
 
-/** Starts a carrier that knows nobody. */
-export async function startCarrier(): Promise<Carrier> {
+/** What registers at a dialer; its PJSIP listens on port 5061. */
+export interface PhoneAccount {
+	name: string;
+	secret: string;
+	port?: number;
+}
+
+/** Starts a carrier that knows nobody, at an address of its own. */
+export async function startCarrier(at?: string): Promise<Carrier> {
 	const programs = await providePrograms();
-	const address = await freeAddress();
+	const address = at ?? (await freeAddress());
 	const folder = createFolder();
 	const asterisk = new Asterisk(programs, folder, address);
 	let phones = '';
@@ -55,7 +62,9 @@ export async function startCarrier(): Promise<Carrier> {
 			await reload();
 		},
 		registerPhones: async (dialer, wanted, expiry) => {
-			phones = wanted.map(({ name, secret }) => `register => ${name}:${secret}@${dialer}/${name}~${expiry}\n`).join('');
+			phones = wanted
+				.map(({ name, secret, port = 5060 }) => `register => ${name}:${secret}@${dialer}:${port}/${name}~${expiry}\n`)
+				.join('');
 			await reload();
 		},
 		stop: () => removeInstance(folder),
@@ -181,6 +190,6 @@ export async function enterTrunks(
 		);
 	}
 	await layConfFiles(database, asterisk.etc, serverIp);
-	for (const module of ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'])
-		await asterisk.cli(`module reload ${module}`);
+	const drivers = ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'];
+	for (const module of [...drivers, 'pbx_config.so', 'app_voicemail.so']) await asterisk.cli(`module reload ${module}`);
 }

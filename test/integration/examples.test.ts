@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { libraryPath } from '../sandbox/database.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { listeningPort } from '../sandbox/listening.ts';
-import { providePrograms } from '../sandbox/programs.ts';
+import { libraryFolders, providePrograms } from '../sandbox/programs.ts';
 import { SmtpSink } from '../sandbox/smtp-sink.ts';
 import { provideTool } from '../sandbox/tools.ts';
 import { tick } from './support.ts';
@@ -95,7 +95,7 @@ describe('on-change-mail', () => {
 		ends.push(() => sink.stop());
 		// a real mailer, which hands everything to a mail server of this test
 		const root = await provideTool('usr/bin/msmtp', { packages: ['msmtp'] });
-		const libraries = root === '/' ? '' : join(root, 'usr/lib/x86_64-linux-gnu');
+		const libraries = root === '/' ? '' : libraryFolders(root).join(':');
 		const server = ['--host=127.0.0.1', `--port=${port}`, '--from=vicikeep@dialer.invalid', '--tls=off', '--auth=off'];
 		command('sendmail', join(root, 'usr/bin/msmtp'), libraries, ...server);
 		hook = installed('on-change-mail', { TO: 'admin@dialer.invalid' });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Background } from './background.ts';
 import { libraryPath } from './database.ts';
+import { libraryFolders } from './programs.ts';
 import { provideTool } from './tools.ts';
 
 const PROGRAM = 'usr/sbin/keepalived';
@@ -65,7 +66,7 @@ export class Keepalived {
 
 	async start(): Promise<void> {
 		const root = await provideTool(PROGRAM, { packages: ['keepalived'] });
-		const libraries = root === '/' ? '' : join(root, 'usr/lib/x86_64-linux-gnu');
+		const libraries = root === '/' ? '' : libraryFolders(root).join(':');
 		const pids = ['pid', 'vrrp-pid'].map(
 			(name) => `--${name === 'pid' ? 'pid' : 'vrrp_pid'}=${this.folder}/${name}-${this.end}`,
 		);

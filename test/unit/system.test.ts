@@ -29,8 +29,8 @@ const seen = (rest: Partial<MachineObservation> = {}): MachineObservation => ({
 	confLog: 1024,
 	missingJobs: [],
 	hopperMayOverlap: false,
-	clockUnset: undefined,
-	samples: { recordings: undefined, exposure: undefined, remote: undefined },
+	timeService: { keepers: ['chronyd'], unset: undefined },
+	samples: { recordings: undefined, exposure: undefined, remote: undefined, chrony: undefined },
 	dataFolder: undefined,
 	uptime: 10_000,
 	turns: { turn: 1, samples: {} },
@@ -163,7 +163,19 @@ describe('a machine', () => {
 			[],
 			['system.jobs_missing AST_reset_mysql_vars.pl warning'],
 		],
-		['without the time', { clockUnset: 'systemd-timesyncd' }, [], ['system.clock_unset systemd-timesyncd warning']],
+		[
+			'without the time',
+			{ timeService: { keepers: ['chronyd'], unset: 'chronyd' } },
+			[],
+			['system.clock_unset chronyd warning'],
+		],
+		[
+			'that nothing keeps in time',
+			{ timeService: { keepers: [], unset: undefined } },
+			[],
+			['system.no_time_service machine warning'],
+		],
+		['that does not show who keeps it in time', { timeService: { keepers: undefined, unset: undefined } }, [], []],
 	])('%s', (_, rest, noted, expected) => {
 		expect(outline(judge(rest, noted))).toEqual(expected);
 	});

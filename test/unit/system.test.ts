@@ -98,6 +98,17 @@ describe('a disk', () => {
 		expect(outline(judge({ disks: [one] }))).toEqual(expected);
 	});
 
+	it.each<[string, Partial<Fill>, boolean]>([
+		['has room', {}, true],
+		['has none', { free: 0, freeForRoot: 0 }, false],
+		['has some for root', { free: 0, freeForRoot: GIB }, true],
+		['has no inode', { filesFree: 0 }, false],
+	])('of conf files says what lies there, and that it %s', (_, rest, writable) => {
+		const [found] = judge({ disks: [disk(['conf files'], fill(10, 99, rest))] }).findings;
+		expect(found?.id).toMatch(/^system\.(disk_space|inodes)$/);
+		expect(found?.evidence).toMatchObject({ holds: ['conf files'], writable });
+	});
+
 	it('that does not answer is told by its mount', () => {
 		const remote = disk(['recordings'], undefined, { remote: true });
 		expect(outline(judge({ disks: [remote], silent: ['/data'] }))).toEqual(['system.disk_silent /data critical']);

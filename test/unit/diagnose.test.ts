@@ -116,6 +116,32 @@ describe('one cause', () => {
 		expect(diagnose(circle)[0]?.cause).toBe('d.e f');
 	});
 
+	describe('of a disk on which nothing can be written', () => {
+		const disk = (id: string, holds: string[], writable = false) =>
+			named(`system.${id} /data`, { evidence: { holds, writable } });
+		it.each<[string, Finding, string, boolean]>([
+			['what was cut off there', disk('disk_full', ['logs', 'conf files']), 'conf.truncated sip-vicidial.conf', true],
+			['also where no daemon works there', disk('disk_space', ['conf files']), 'conf.empty sip-vicidial.conf', true],
+			['a flag that stock cannot serve', disk('read_only', ['logs', 'conf files']), 'conf.flag servers.x', true],
+			['not what lies elsewhere', disk('disk_full', ['logs', 'database']), 'conf.truncated sip-vicidial.conf', false],
+			['not as long as there is room', disk('disk_space', ['conf files'], true), 'conf.empty x', false],
+			['not what was edited', disk('disk_full', ['conf files']), 'conf.edited sip-vicidial.conf', false],
+			[
+				'an Asterisk that ends at its start',
+				disk('disk_full', ["Asterisk's database"]),
+				'asterisk.absent Asterisk',
+				true,
+			],
+			['not where its database has room', disk('disk_full', ['logs']), 'asterisk.absent Asterisk', false],
+			['not one that is frozen', disk('disk_full', ["Asterisk's database"]), 'asterisk.frozen Asterisk', false],
+		])('%s', (_, full, text, follows) => {
+			expect(diagnose([full, named(text)]).map(({ cause }) => cause)).toEqual([
+				undefined,
+				follows ? `${full.id} /data` : undefined,
+			]);
+		});
+	});
+
 	it('a wrong address explains everything', () => {
 		expect(causes('config.server_unknown 10.0.0.1', 'mysql.refused db', 'processes.absent FastAGI_log')[2]).toBe(
 			'config.server_unknown 10.0.0.1',

@@ -133,6 +133,7 @@ export class World {
 	 */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.#server = undefined;
 		this.#facts = undefined;
 		this.updaters = undefined;
 		this.endAmi();

@@ -183,16 +183,12 @@ async function askAsterisk(
 
 async function readServer(world: World): Promise<ConfObservation['server']> {
 	try {
-		const [row] = await world.query(
-			'SELECT generate_vicidial_conf, rebuild_conf_files FROM servers WHERE server_ip=? LIMIT 1',
-			[world.settings.serverIp],
-		);
-		const [system] = await world.query('SELECT reload_timestamp FROM system_settings LIMIT 1', []);
+		const row = await world.server();
 		if (!row) return undefined;
 		return {
-			generates: row.generate_vicidial_conf === 'Y',
-			flag: row.rebuild_conf_files === 'Y',
-			reloadTimestamp: String(system?.reload_timestamp ?? ''),
+			generates: row.generatesConf,
+			flag: row.rebuildConfFiles,
+			reloadTimestamp: row.system.reloadTimestamp,
 			sourceFingerprint: world.settings.confOwner === 'vicikeep' ? await readSourceFingerprint(world) : undefined,
 		};
 	} catch (error) {

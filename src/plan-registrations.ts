@@ -4,7 +4,7 @@ import { clock, later, tooSoon } from './restraint.ts';
 import type { Action, Finding } from './types.ts';
 
 /** Seconds between two tries of one registration: a carrier locks out who asks too often. */
-const ONCE_IN = 3600;
+export const ONCE_IN = 3600;
 /** Looks that have to agree. */
 const LOOKS = 2;
 /** Seconds that the answer of the other side may take. */

@@ -21,8 +21,8 @@ import { noTimeLeft, whileFound } from './withheld.ts';
 const START_SECONDS = 20;
 const RESTART_SECONDS = 30;
 /** Looks that count and agree before an absent Asterisk is started, and before a living one is killed. */
-const LOOKS_TO_START = 2;
-const LOOKS_TO_KILL = 3;
+export const LOOKS_TO_START = 2;
+export const LOOKS_TO_KILL = 3;
 const ASTERISK = { name: 'Asterisk' };
 
 /**

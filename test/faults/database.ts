@@ -112,9 +112,9 @@ export const DATABASE: Area = {
 			twin: {
 				but: 'for less than a second, again and again',
 				inject: async (stage) =>
-					overAndOver(stage, 500, async () => {
+					overAndOver(stage, 400, async () => {
 						stage.dialer.database.freeze();
-						await sleep(700);
+						await sleep(900);
 						stage.dialer.database.thaw();
 					}),
 			},

@@ -39,7 +39,10 @@ async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseco
 /** A phone of the dialer, registered there and then switched off. */
 async function lostPhone({ dialer, later }: Stage): Promise<void> {
 	const phones = await startCarrier();
-	later(() => phones.stop());
+	later(async () => {
+		phones.stop();
+		await dialer.asterisk.cli('sip unregister cc101');
+	});
 	await phones.registerPhones(dialer.serverIp, [{ name: 'cc101', secret: 'PhoneSecret101' }], 30);
 	const state = (wanted: RegExp): Promise<boolean> =>
 		until('the state of the phone', 15_000, async () => wanted.test(await dialer.asterisk.cli('sip show peers')));

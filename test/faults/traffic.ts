@@ -46,11 +46,11 @@ export async function ring({ dialer, later }: Stage, count: number): Promise<voi
 		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:${port} application Wait 30`);
 }
 
-/** Ends so many calls of Asterisk's, one after the other. */
+/** Ends so many of the calls that ring, all at once. */
 export async function hangUp({ dialer: { asterisk } }: Stage, count: number): Promise<void> {
 	const channels = (await asterisk.cli('core show channels concise'))
 		.split('\n')
 		.map((line) => line.split('!')[0] ?? '');
-	for (const channel of channels.filter((name) => name.startsWith('SIP/')).slice(0, count))
-		await asterisk.cli(`channel request hangup ${channel}`);
+	const ringing = channels.filter((channel) => channel.startsWith('SIP/')).slice(0, count);
+	await Promise.all(ringing.map((channel) => asterisk.cli(`channel request hangup ${channel}`)));
 }

@@ -1,6 +1,6 @@
 import type { Area } from './fault.ts';
 import { freeze, hang, here, reap, rewrite, sleep, soon, sql } from './injections.ts';
-import { keepRefreshed, moveElsewhere, OTHER_DIALER, overAndOver } from './near-misses.ts';
+import { keepRefreshed, OTHER_DIALER, overAndOver } from './near-misses.ts';
 import { AUTO_DIALER, UPDATER } from './scripts.ts';
 import { actions, agent, agents, call, hangUp, ring } from './traffic.ts';
 
@@ -192,15 +192,16 @@ export const CALLS: Area = {
 			twin: {
 				but: 'it is one of another dialer, or was served; here one is due since a minute',
 				inject: async (stage) => {
-					const trigger = (id: string, minutes: number, run: string) =>
-						here(
+					const trigger = (id: string, serverIp: string, minutes: number, run: string) =>
+						sql(
 							stage,
-							`INSERT INTO vicidial_process_triggers SET trigger_id='${id}', server_ip=?, trigger_time=NOW() - INTERVAL ${minutes} MINUTE, trigger_run='${run}'`,
+							'INSERT INTO vicidial_process_triggers SET trigger_id=?, server_ip=?, trigger_time=NOW() - INTERVAL ? MINUTE, trigger_run=?',
+							[id, serverIp, minutes, run],
 						);
-					await trigger('T1', 120, '1');
-					await moveElsewhere(stage, 'vicidial_process_triggers');
-					await trigger('T2', 120, '0');
-					await trigger('T3', 1, '1');
+					const { serverIp } = stage.dialer;
+					await trigger('T1', OTHER_DIALER, 120, '1');
+					await trigger('T2', serverIp, 120, '0');
+					await trigger('T3', serverIp, 1, '1');
 				},
 			},
 		},

@@ -5,10 +5,6 @@ import { here, sleep } from './injections.ts';
 /** The other dialer of the sandbox's database: what stands there is no matter of this one. */
 export const OTHER_DIALER = '192.0.2.12';
 
-/** Makes the rows of this dialer in a table those of the other one. */
-export const moveElsewhere = (stage: Stage, table: string): Promise<unknown> =>
-	here(stage, `UPDATE ${table} SET server_ip='${OTHER_DIALER}' WHERE server_ip=?`);
-
 /** Does something at once, and over and over while the looks go on. @param pause milliseconds from its end to the next */
 export function overAndOver({ later }: Stage, pause: number, deed: () => Promise<unknown>): void {
 	let over = false;

@@ -1,7 +1,7 @@
 import { insertPoison } from '../sandbox/traffic.ts';
 import type { Area } from './fault.ts';
 import { crash, freeze, hang, olderThan, sql } from './injections.ts';
-import { keepRefreshed, moveElsewhere } from './near-misses.ts';
+import { keepRefreshed, OTHER_DIALER } from './near-misses.ts';
 import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
 import { actions, agent, call, ring } from './traffic.ts';
 
@@ -74,8 +74,7 @@ export const QUEUES: Area = {
 			twin: {
 				but: 'they are those of another dialer, or were answered; those that dial here do for less than two minutes',
 				inject: async (stage) => {
-					await call(stage, 'RINGING', 300);
-					await moveElsewhere(stage, 'vicidial_auto_calls');
+					await call(stage, 'RINGING', 300, 1, OTHER_DIALER);
 					await call(stage, 'XFER', 300);
 					await call(stage, 'RINGING', 100);
 				},
@@ -96,8 +95,7 @@ export const QUEUES: Area = {
 			twin: {
 				but: 'they have waited as long, and their AGI says so; the silent ones are those of another dialer',
 				inject: async (stage) => {
-					await call(stage, 'LIVE', 200);
-					await moveElsewhere(stage, 'vicidial_auto_calls');
+					await call(stage, 'LIVE', 200, 1, OTHER_DIALER);
 					await call(stage, 'LIVE', 200);
 					keepRefreshed(stage, 'vicidial_auto_calls', "status='LIVE'");
 				},

@@ -17,13 +17,14 @@ afterEach(() => dialer.stop());
 describe('Asterisk that is stopped and started', () => {
 	it('is the one living process of its run', async () => {
 		const env = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
+		await dialer.database.query("UPDATE servers SET auto_restart_asterisk='Y' WHERE server_ip=?", [dialer.serverIp]);
 		const [before] = dialer.daemons.pids('FastAGI_log.pl');
 		dialer.asterisk.freeze();
 		await tick(dialer, [], env);
 		dialer.daemons.freeze('FastAGI_log.pl');
 		await tick(dialer, [], env);
 		const ran = await tick(dialer, [], env);
-		expect(ran.action('restart:Asterisk')?.outcome).toBe('done');
+		expect(ran.action('restart:Asterisk')).toMatchObject({ outcome: 'done' });
 		expect(ran.action('restart:FastAGI_log')).toMatchObject({
 			outcome: 'withheld',
 			reason: 'one living process a run: Asterisk comes first; it waits until the next run',

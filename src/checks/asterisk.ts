@@ -66,6 +66,14 @@ export const asterisk: Check<AsteriskObservation> = {
 					'give it "system,reporting" in the write line of manager.conf',
 				);
 			}
+			if (session.timing?.answer.source === 'none' && session.timing.doubts > 1) {
+				add(
+					'timing',
+					'warning',
+					'Asterisk has no timing source: rooms and music have no sound, or it stutters',
+					'asterisk -rx "timing test"; load res_timing_timerfd.so in modules.conf, or the driver of DAHDI',
+				);
+			}
 			if (session.deepProbe === 'silent' || session.deepProbe === 'silent-before') {
 				findings.push(deadlocked(seen, session.silentProbes, settings));
 			}
@@ -82,6 +90,7 @@ export const asterisk: Check<AsteriskObservation> = {
 		return {
 			...(seen.amiMemory && { amiMemory: seen.amiMemory }),
 			...(seen.probe && { deepProbe: seen.probe }),
+			...(seen.session?.turns && { turns: { asterisk: seen.session.turns } }),
 			...(seen.ran && { asterisk: seen.ran }),
 		};
 	},

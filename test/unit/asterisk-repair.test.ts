@@ -156,6 +156,8 @@ describe('what is found', () => {
 			clockSkew: 0,
 			channels: 0,
 			coreStatusRefused: undefined,
+			timing: undefined,
+			turns: undefined,
 			deepProbe: 'silent',
 			silentProbes,
 		},

@@ -35,6 +35,18 @@ export async function lookUntil(
 	});
 }
 
+/** Looks until all of this has been found at some time. @returns everything that was found */
+export async function lookThrough(dialer: Dialer, wanted: string[], seconds: number): Promise<string[]> {
+	const found = new Set<string>();
+	await until(`having found ${wanted.join(', ')}`, seconds * 1000, async () => {
+		for (const one of troublesOf(await lookAt(dialer))) found.add(one);
+		return wanted.every((one) => found.has(one));
+	}).catch((error) => {
+		throw new Error(`${error.message}; found: ${[...found].join(', ')}`);
+	});
+	return [...found];
+}
+
 /** Adds lines to the general part of sip.conf, which a later reload reads. @returns what takes them back */
 export function generalSip({ asteriskEtc }: Dialer, ...lines: string[]): () => void {
 	const path = join(asteriskEtc, 'sip.conf');

@@ -14,6 +14,8 @@ export interface Carrier {
 	address: string;
 	folder: string;
 	asterisk: Asterisk;
+	/** seconds for which its PJSIP grants a registration at least, from the next `accepts` on */
+	leastExpiry: number;
 	/** Takes registrations of these accounts, by SIP (5060), PJSIP (5061) and IAX2 (4569), and of no others. */
 	accepts(...accounts: string[]): Promise<void>;
 	/** Registers as these phones of a dialer, each with its secret, for so many seconds; with chan_sip unless a port is told. */
@@ -38,25 +40,18 @@ export async function startCarrier(at?: string): Promise<Carrier> {
 	let known: readonly string[] = [];
 	const lay = (): void => {
 		writeFileSync(join(asterisk.etc, 'sip.conf'), sipConf(address, phones, known));
-		writeFileSync(join(asterisk.etc, 'pjsip.conf'), pjsipConf(address, known));
+		writeFileSync(join(asterisk.etc, 'pjsip.conf'), pjsipConf(address, known, carrier.leastExpiry));
 		writeFileSync(join(asterisk.etc, 'iax.conf'), iaxConf(address, known));
 	};
 	const reload = async (): Promise<void> => {
 		lay();
 		for (const module of ['chan_sip.so', 'res_pjsip.so', 'chan_iax2.so']) await asterisk.cli(`module reload ${module}`);
 	};
-	try {
-		asterisk.configure();
-		lay();
-		await asterisk.start();
-	} catch (error) {
-		removeInstance(folder);
-		throw error;
-	}
-	return {
+	const carrier: Carrier = {
 		address,
 		folder,
 		asterisk,
+		leastExpiry: 5,
 		accepts: async (...accounts) => {
 			known = accounts;
 			await reload();
@@ -69,6 +64,15 @@ export async function startCarrier(at?: string): Promise<Carrier> {
 		},
 		stop: () => removeInstance(folder),
 	};
+	try {
+		asterisk.configure();
+		lay();
+		await asterisk.start();
+	} catch (error) {
+		removeInstance(folder);
+		throw error;
+	}
+	return carrier;
 }
 
 const sipConf = (address: string, phones: string, accounts: readonly string[]): string =>
@@ -81,7 +85,7 @@ minexpiry=1
 registertimeout=1
 ${phones}${accounts.map((name) => `[${name}]\ntype=friend\nhost=dynamic\nsecret=${SECRET}\n`).join('\n')}`;
 
-const pjsipConf = (address: string, accounts: readonly string[]): string =>
+const pjsipConf = (address: string, accounts: readonly string[], leastExpiry: number): string =>
 	`[transport-udp]
 type=transport
 protocol=udp
@@ -107,7 +111,7 @@ password=${SECRET}
 type=aor
 max_contacts=1
 remove_existing=yes
-minimum_expiration=5
+minimum_expiration=${leastExpiry}
 `,
 	)
 	.join('\n')}`;

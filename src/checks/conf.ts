@@ -14,6 +14,7 @@ export const conf: Check<ConfObservation> = {
 
 	judge(seen, context) {
 		if (seen.notHere) return { findings: [], metrics: [], skippedBecause: seen.notHere };
+		if (seen.folderMissing) return { findings: [noFolder(seen)], metrics: [] };
 		const { confOwner } = context.settings;
 		const writes = confOwner === 'stock' || seen.server?.generates === false;
 		const differing = compared(seen, context, writes);
@@ -31,7 +32,7 @@ export const conf: Check<ConfObservation> = {
 	},
 
 	remember(seen) {
-		if (seen.notHere) return {};
+		if (seen.notHere || seen.folderMissing) return {};
 		const files = seen.files.flatMap(({ name, facts, loaded }) => {
 			if (!facts) return [];
 			// where Asterisk cannot tell, asking it again every minute tells no more
@@ -71,6 +72,11 @@ const finding = (
 	evidence: {},
 	...rest,
 });
+
+const noFolder = ({ folder }: ConfObservation): Finding =>
+	finding('no_folder', folder, 'critical', `${folder}, the folder of Asterisk's configuration, does not exist`, {
+		advice: 'correct VICIKEEP_ASTERISK_ETC; ps ax | grep asterisk shows another folder behind -C',
+	});
 
 function twoWriters(): Finding {
 	return finding(

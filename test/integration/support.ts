@@ -6,6 +6,7 @@ import { CHECKS } from '../../src/checks/index.ts';
 import type { ActionReport, CheckReport, Report } from '../../src/types.ts';
 import type { Dialer } from '../sandbox/dialer.ts';
 import { QUICK } from '../sandbox/quick.ts';
+import { faultsOf } from '../unit/report/schema.ts';
 
 export { QUICK };
 
@@ -31,6 +32,8 @@ export async function tick(dialer: Dialer, args: string[] = [], env: Record<stri
 	const { exitCode, stdout, stderr } = await dialer.check([...args, '--json'], { env: { ...QUICK, ...env } });
 	if (stdout === '') throw new Error(`no report, exit ${exitCode}: ${stderr}`);
 	const report = JSON.parse(stdout) as Report;
+	const faults = faultsOf(report);
+	if (faults.length > 0) throw new Error(`the report does not keep to its schema: ${faults.join('; ')}`);
 	const untold = report.checks.flatMap(({ findings }) => findings).filter(({ id }) => !DOCUMENTED.has(id));
 	if (untold.length > 0) throw new Error(`--explain does not tell of ${untold.map(({ id }) => id).join(', ')}`);
 	return {

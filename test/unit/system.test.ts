@@ -192,11 +192,11 @@ describe('a machine', () => {
 	});
 
 	it('tells of recordings that are not moved on, not of those on their way', () => {
-		const waiting = (oldest: number) => ({
+		const waiting = (oldest: number, newest = oldest) => ({
 			samples: {
 				...seen().samples,
 				recordings: {
-					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest }],
+					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest, newest }],
 					age: 0,
 					doubts: 1,
 				},
@@ -204,6 +204,9 @@ describe('a machine', () => {
 		});
 		expect(outline(judge(waiting(600)))).toEqual([]);
 		expect(outline(judge(waiting(9000)))).toEqual(['system.recordings /m warning']);
+		expect(outline(judge(waiting(90_000, 7300)))).toEqual(['system.recordings /m critical']);
+		// a file that the job passes over lies there for ever, and all later ones were moved
+		expect(outline(judge(waiting(900_000)))).toEqual(['system.recordings /m warning']);
 	});
 
 	it('gives hints of what could be better, and warns of it only where that is asked for', () => {

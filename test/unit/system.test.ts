@@ -256,6 +256,20 @@ describe('the files of the kernel', () => {
 		expect(mountOf('/recordings', mounts)?.path).toBe('/');
 	});
 
+	it('are believed without a look beneath a remote disk: one that is gone holds whoever looks for ever', () => {
+		const nas = join(folder, 'nas');
+		mkdirSync(join(nas, 'asterisk'), { recursive: true });
+		mkdirSync(join(folder, 'self'), { recursive: true });
+		writeFileSync(join(folder, 'self/mounts'), `/dev/vda / ext4 rw 0 0\nnas:/rec ${nas} nfs4 rw 0 0\n`);
+		// who looks there is led away
+		for (const name of ['monitor', 'asterisk/monitor']) symlinkSync('/var/log', join(nas, name));
+		symlinkSync('nas/asterisk', join(folder, 'spool'));
+		symlinkSync('loop', join(folder, 'loop'));
+		const mounts = readMounts(folder);
+		for (const path of ['nas', 'nas/monitor', 'spool/monitor', 'spool/../monitor', 'loop/../nas/monitor'])
+			expect(mountOf(`${folder}/${path}`, mounts)?.path).toBe(nas);
+	});
+
 	it('tell memory, kills and descriptors; nothing where there are none', () => {
 		writeFileSync(join(folder, 'meminfo'), 'MemTotal:  1000 kB\nMemFree:  10 kB\nMemAvailable:  250 kB\n');
 		writeFileSync(join(folder, 'vmstat'), 'pgfault 5\noom_kill 4\n');

@@ -219,7 +219,19 @@ export const TRUNKS: Area = {
 			find: ['registrations.phones_lost phones'],
 			tells: /[45] of [45] phones went away/,
 			after: { stays: 1 },
-			twin: { but: 'their agents have gone home', inject: losePhones },
+			twin: {
+				but: 'their agents have gone home; those who stay work by telephones elsewhere',
+				inject: async (stage) => {
+					const move = (from: string, to: string): Promise<unknown> =>
+						here(
+							stage,
+							`UPDATE vicidial_live_agents SET extension=REPLACE(extension, '${from}', '${to}') WHERE server_ip=?`,
+						);
+					stage.later(() => move('Local/', 'SIP/'));
+					await move('SIP/', 'Local/');
+					await losePhones(stage);
+				},
+			},
 		},
 	],
 };

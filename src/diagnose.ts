@@ -1,4 +1,5 @@
 import { DAEMONS, type Daemon } from './dialer/daemons.ts';
+import type { Use } from './dialer/disks.ts';
 import type { Finding } from './types.ts';
 
 /** What a daemon, or a job of cron's, rests on. */
@@ -35,6 +36,18 @@ const HARMLESS = ofProcesses('duplicated', 'unseen_by_stock');
 const APART = ofProcesses('clocks_differ', 'time_zones_differ');
 /** Nothing can be written where daemons and database write. */
 const NO_DISK = ['system.disk_full', 'system.read_only'];
+/** Troubles of Asterisk and of its conf files that a disk brings about on which nothing can be written, by what lies there. */
+const BY_DISK: Readonly<Record<string, Use[]>> = {
+	// "ASTdb initialization failed" (main/db.c): it ends when it is started
+	'asterisk.absent': ["Asterisk's database"],
+	'asterisk.starting': ["Asterisk's database"],
+	...Object.fromEntries(
+		['missing', 'empty', 'truncated', 'unloadable', 'flag', 'owed', 'lost_rebuild'].map((kind) => [
+			`conf.${kind}`,
+			['conf files'],
+		]),
+	),
+};
 /** Critical findings about a database that answers all the same. */
 const MYSQL_ALIVE = ['connections', 'locked', 'slow', 'clock_skew', 'crashed', 'replica'].map(
 	(kind) => `mysql.${kind}`,
@@ -84,6 +97,13 @@ const LEVELS: readonly Level[] = [
 	},
 	// whatever reads or writes a broken table fails, and fails again after a restart
 	{ isDown: ({ id }) => id === 'mysql.crashed', carries: needs('mysql'), brings: DOWN, forbids: 'stops' },
+	// the same in the first look, when only a statement that failed on it has told of the table
+	{
+		isDown: ({ id, evidence }) => id.endsWith('.database') && evidence.crashed_table !== undefined,
+		carries: needs('mysql'),
+		brings: DOWN,
+		forbids: 'stops',
+	},
 	// a heartbeat that the database no longer writes is as old after a restart
 	{
 		isDown: ({ id, subject }) =>
@@ -200,6 +220,8 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 	if (finding.id.endsWith('.database'))
 		return all.find((other) => other !== finding && rankOf(other) < rankOf(finding));
 	if (finding.id === 'registrations.loops') return all.find(daemon(finding.subject));
+	const uses = BY_DISK[finding.id];
+	if (uses) return all.find((other) => uses.some((use) => hasNoRoomFor(use, other)));
 	const queue = finding.id.startsWith('queues.');
 	if (!queue && !finding.id.startsWith('processes.')) return undefined;
 	const of = restsOf(finding.subject);
@@ -208,6 +230,10 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 		.find((cause) => cause !== undefined);
 	return beneath ?? (queue ? all.find(daemon(finding.subject)) : undefined);
 }
+
+/** Whether the finding is about a disk on which this can no longer be written. */
+const hasNoRoomFor = (use: Use, { id, evidence: { holds, writable } }: Finding): boolean =>
+	id.startsWith('system.') && writable === false && Array.isArray(holds) && holds.includes(use);
 
 /** Whatever cron starts, and whoever else leaves rows lying about, works on the database. */
 function restsOf(subject: string): Needs {

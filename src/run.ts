@@ -13,7 +13,7 @@ import { planRegistrations } from './plan-registrations.ts';
 import { finishedBefore, type Look, repair } from './repair.ts';
 import { clock } from './restraint.ts';
 import { situationOf } from './situation.ts';
-import type { Action, ActionReport, CheckId, Finding, Report } from './types.ts';
+import type { Action, ActionReport, CheckId, Finding, Report, Withheld } from './types.ts';
 import type { AmiMemory, World } from './world.ts';
 
 export interface RunParts {
@@ -24,7 +24,7 @@ export interface RunParts {
 	checks: readonly CheckId[];
 	only: boolean;
 	/** why this run may not repair anything; undefined when it may */
-	mayNot: string | undefined;
+	mayNot: Withheld | undefined;
 	startedAt: Date;
 	/** the monotonic clock at that moment, milliseconds */
 	began: number;
@@ -63,7 +63,8 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		repair(actions, look, parts, notebook, interrupted);
 
 	const situation = await situationOf(first, [], parts, uptime);
-	const roots = await carryOut([...planAsterisk(situation), ...plan(situation)], first);
+	const asterisk = planAsterisk(situation);
+	const roots = await carryOut([...asterisk, ...plan(situation, asterisk)], first);
 	const repaired = foundationsRepaired(first.found, roots.outcomes);
 	// what ended with a foundation comes back in the same run
 	const followers =

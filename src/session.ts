@@ -100,7 +100,7 @@ export async function look(
 	const amiMemory = session.amiMemory ?? knownAccounts;
 	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
 	const memory = remembers?.ready || !session.samples ? stored : { ...stored, processes: session.samples };
-	const pause = pauseOf(settings, startedAt);
+	const pause = pauseOf(settings, startedAt, memory.pauseMet);
 	const world = new World({
 		settings,
 		proc,
@@ -172,7 +172,8 @@ export async function look(
 		pulses: learnt.pulses,
 		keep: async (told, last = false) => {
 			const { lines, logged } = logLines(report, learnt.memory.logged);
-			const next = { ...learnt.memory, logged, outside, ...(told && { told }) };
+			const { pauseMet: _, ...rest } = learnt.memory;
+			const next = { ...rest, logged, outside, ...(pause?.met && { pauseMet: pause.met }), ...(told && { told }) };
 			const problems = remembers?.ready ? keep(next, lines) : [];
 			const pings = last && settings.heartbeatUrl !== undefined && !options.dryRun && lock?.state !== 'taken';
 			if (!pings && (due?.words ?? []).length === 0) return problems;

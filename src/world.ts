@@ -28,7 +28,7 @@ export interface AsteriskTimes {
 	settled: number | undefined;
 }
 
-export type Traces = { sql: SqlTrace; ami: AmiTrace };
+export type Traces = { sql: SqlTrace; ami: AmiTrace | undefined };
 
 /** How long connecting to the database may take, milliseconds. */
 const CONNECT_TIMEOUT = 5000;
@@ -133,8 +133,8 @@ export class World {
 	 */
 	lookAgain(): void {
 		this.#table = undefined;
-		this.#server = undefined;
 		this.#facts = undefined;
+		this.#server = undefined;
 		this.updaters = undefined;
 		this.endAmi();
 	}

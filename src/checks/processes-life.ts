@@ -65,7 +65,7 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 	const seconds = Math.round(silence);
 	const spins = (copy.busy ?? 0) >= BUSY;
 	const status = silence >= limits.crit * factor ? 'critical' : 'warning';
-	if (copy.asks && !spins) return asking(copy.asks, seen, status, seconds);
+	if (copy.asks && !spins) return awaiting(copy.asks, seen, { status, what: `${name} has not run for ${seconds} s` });
 	return finding(spins ? 'spinning' : 'silent', seen, {
 		status,
 		summary: spins
@@ -83,16 +83,15 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 }
 
 /** It waits for the database's answer: once more started, it would only ask once more. */
-function asking(
+function awaiting(
 	{ thread, seconds, text, certain }: OwnStatement,
 	seen: DaemonObservation,
-	status: Finding['status'],
-	silence: number,
+	{ status, what }: { status: Finding['status']; what: string },
 ): Finding {
 	const whose = certain ? 'its statement' : 'a statement that is perhaps its own';
 	return finding('awaits_database', seen, {
 		status,
-		summary: `${seen.daemon.name} has not run for ${silence} s: the database has worked on ${whose} for ${seconds} s (${text}); no restart helps`,
+		summary: `${what}: the database has worked on ${whose} for ${seconds} s (${text}); no restart helps`,
 		evidence: { thread, seconds, statement: text, certain },
 		advice: `mysqladmin processlist; mysqladmin kill ${thread} if it never ends`,
 	});
@@ -145,6 +144,12 @@ function unserved(copy: Copy, seen: DaemonObservation, context: Context): Findin
 	if (!port) return undefined;
 	const { name } = daemon;
 	const evidence = { pid: copy.pid, port: port.port, queue: port.queue, answer: port.answer ?? null };
+	if (port.asks) {
+		return awaiting(port.asks, seen, {
+			status: graveWhenConfirmed('awaits_database', seen, context),
+			what: `${name} accepts connections on port ${port.port} and serves none, so that calls hang before they are dialed`,
+		});
+	}
 	if (!port.listening || port.answer === null) {
 		const kind = port.listening ? 'hung' : 'not_listening';
 		return finding(kind, seen, {

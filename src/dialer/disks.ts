@@ -6,7 +6,15 @@ import type { Settings } from '../settings.ts';
 import type { World } from '../world.ts';
 
 /** What lies on a disk, by what it means to a dialer. */
-export type Use = 'logs' | 'database' | 'recordings' | "Asterisk's logs" | 'conf files' | 'state' | 'temporary files';
+export type Use =
+	| 'logs'
+	| 'database'
+	| 'recordings'
+	| "Asterisk's logs"
+	| "Asterisk's database"
+	| 'conf files'
+	| 'state'
+	| 'temporary files';
 
 export interface Disk {
 	mount: string;
@@ -39,27 +47,30 @@ export function readDisks(world: World, dataFolder: string | undefined): Disk[] 
 }
 
 function placesOf(settings: Settings, dataFolder: string | undefined): { use: Use; path: string }[] {
+	const folders = asteriskFolders(settings.asteriskEtc);
 	return [
 		{ use: 'logs', path: settings.logs },
 		...(dataFolder === undefined ? [] : [{ use: 'database' as const, path: dataFolder }]),
 		{ use: 'recordings', path: settings.monitor },
 		{ use: 'recordings', path: settings.monitorDone },
-		{ use: "Asterisk's logs", path: asteriskLogs(settings.asteriskEtc) },
+		{ use: "Asterisk's logs", path: folders.astlogdir ?? '/var/log/asterisk' },
+		{ use: "Asterisk's database", path: folders.astdbdir ?? '/var/lib/asterisk' },
 		{ use: 'conf files', path: settings.asteriskEtc },
 		{ use: 'state', path: settings.stateDir },
 		{ use: 'temporary files', path: '/tmp' },
 	];
 }
 
-/** Asterisk's log folder as asterisk.conf says it. */
-function asteriskLogs(asteriskEtc: string): string {
+/** Asterisk's folders as asterisk.conf says them. */
+function asteriskFolders(asteriskEtc: string): Record<string, string> {
 	let text: string | undefined;
 	try {
 		text = readIfThere(`${asteriskEtc}/asterisk.conf`);
 	} catch {
 		text = undefined;
 	}
-	return /^\s*astlogdir\s*=>?\s*(\/\S*)/m.exec(text ?? '')?.[1] ?? '/var/log/asterisk';
+	const lines = (text ?? '').matchAll(/^\s*(ast\w+dir)\s*=>?\s*(\/\S*)/gm);
+	return Object.fromEntries([...lines].map(([, name, path]) => [name, path]));
 }
 
 /** Whether the database's folder is one of this machine's. */

@@ -76,14 +76,14 @@ async function readStats(world: World, wanted: readonly StatsRow[]): Promise<Hea
 }
 
 async function readRemoteAgents(world: World): Promise<number | null> {
-	const { serverIp } = world.settings;
+	const { serverIp, limits } = world.settings;
 	const [row] = await world.query<{ age: number | null }>(
 		`SELECT TIMESTAMPDIFF(SECOND, MAX(last_update_time), NOW()) AS age FROM vicidial_live_agents
 		WHERE server_ip=? AND extension LIKE 'R/%' LIMIT 1`,
 		[serverIp],
 	);
 	const age = row?.age ?? null;
-	if (age === null || age < 10) return age === null ? null : Math.max(0, age);
+	if (age === null || age < limits.remote_agents_heartbeat.warn) return age === null ? null : Math.max(0, age);
 	// rows that nobody writes any more may belong to agents that were switched off
 	const [active] = await world.query<{ count: number }>(
 		"SELECT COUNT(*) AS count FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' LIMIT 1",

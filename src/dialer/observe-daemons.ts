@@ -4,13 +4,21 @@ import type { Daemon } from './daemons.ts';
 import { scriptGeneration } from './daemons.ts';
 import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
 import type { Thread } from './lock-holder.ts';
-import { type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
-import { type CopyLife, commandOf, isSeenByStock, processesOf, scriptCall } from './process-table.ts';
+import { longerThan, type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
+import {
+	type CopyLife,
+	commandOf,
+	type DaemonProcesses,
+	isSeenByStock,
+	processesOf,
+	scriptCall,
+} from './process-table.ts';
 import { processKey, silenceOf } from './pulses.ts';
 import {
 	heldPorts,
 	type ManagerReading,
 	type PortReading,
+	PROBE_TIMEOUT,
 	type Reading,
 	readAge,
 	readManagerSockets,
@@ -76,6 +84,8 @@ const MANAGER_PORT = 5038;
 /** Looks from one at the listeners' connections to the next. */
 const SOCKETS_EVERY = 3;
 const SOCKET_TROUBLES = ['disconnected', 'deaf'];
+/** What is found where a server accepts connections and serves none. */
+const UNSERVED = ['hung', 'awaits_database'];
 
 /** Looks at these daemons: their processes, and their signs of life. */
 export async function observeDaemons(
@@ -91,6 +101,10 @@ export async function observeDaemons(
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
 	const observed: DaemonObservation[] = [];
 	let statements: Thread[] | undefined;
+	const statementsNow = async (): Promise<Thread[]> => {
+		statements ??= await statementsUnderWay(world);
+		return statements;
+	};
 	for (const daemon of daemons) {
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
@@ -121,8 +135,7 @@ export async function observeDaemons(
 		for (const copy of copies) {
 			const { silence = 0 } = copy;
 			if (wakesEvery === null || silence < Math.max(settings.limits.daemon_silence.warn, wakesEvery)) continue;
-			statements ??= await statementsUnderWay(world);
-			copy.asks = statementOf(copy, silence, statements, world);
+			copy.asks = statementOf([copy, ...found.children], silence, await statementsNow(), world);
 		}
 		const starts = startsOf(copies, memory.processes?.starts[daemon.name] ?? []);
 		observed.push({
@@ -135,18 +148,18 @@ export async function observeDaemons(
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
 			age: readAge(daemon.signs, heartbeats, server, settings.logs),
-			...(await readRest(daemon, found.copies, heartbeats, world, uptime)),
+			...(await readRest(daemon, found, heartbeats, world, statementsNow)),
 		});
 	}
 	return observed;
 }
 
 async function readRest(
-	{ signs }: Daemon,
-	copies: readonly Process[],
+	{ name, signs }: Daemon,
+	{ copies, children }: DaemonProcesses,
 	heartbeats: Heartbeats | undefined,
 	world: World,
-	uptime: number,
+	statementsNow: () => Promise<Thread[]>,
 ): Promise<Partial<DaemonObservation>> {
 	const rest: Partial<DaemonObservation> = {};
 	const probe = world.memory.processes?.probe;
@@ -156,10 +169,21 @@ async function readRest(
 			const held = heldPorts(world, sign.ports);
 			rest.missingPorts = sign.ports.filter((port) => !held.includes(port));
 		}
-		if (sign.by === 'port' && copies.length > 0)
-			rest.port = await readPort(sign.port, world, probe && { ago: uptime - probe.at, served: probe.served });
+		if (sign.by === 'port' && copies.length > 0) {
+			const port = await readPort(sign.port, world, probe && { ago: world.uptime - probe.at, served: probe.served });
+			rest.port = port;
+			if (port.answer !== null) continue;
+			const long = longerThan(PROBE_TIMEOUT / 1000, await statementsNow());
+			rest.port.asks = statementOf([...copies, ...children], unservedFor(name, world), long, world);
+		}
 	}
 	return rest;
+}
+
+/** Seconds for which a server has answered no request: since a look first met that, and for as long as this one waited. */
+function unservedFor(name: string, { memory, uptime }: World): number {
+	const since = UNSERVED.map((kind) => memory.conditions[`processes.${kind} ${name}`]?.sinceUptime ?? uptime);
+	return PROBE_TIMEOUT / 1000 + uptime - Math.min(...since);
 }
 
 /**

@@ -50,7 +50,7 @@ export const nothing: Asked = {
 
 /** Asks for the lists of every channel driver, and for what is told of single trunks only. */
 export async function askAll(
-	world: Pick<World, 'deadline' | 'uptime' | 'endAmi'>,
+	world: Pick<World, 'deadline' | 'uptime' | 'asteriskTimes' | 'endAmi'>,
 	session: AmiSession,
 	before: RegistrationsMemory | undefined,
 	trunks: readonly Trunk[],

@@ -22,8 +22,8 @@ export interface RegistrationsMemory {
 	peers: Peer[];
 	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
-	/** tries after which chan_sip gives a registration up, and when it was asked for them */
-	sipAttempts?: { at: number; attempts: number } | undefined;
+	/** tries after which chan_sip gives a registration up, the shortest one it grants here, and when it was asked for them */
+	sipAttempts?: { at: number; attempts: number; leastExpiry?: number } | undefined;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */

@@ -4,6 +4,7 @@ import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
+import { asteriskNow } from './registrations-questions.ts';
 import { carrierOf, isLoopPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
 import { readTrunks, type Trunk } from './trunks.ts';
 
@@ -57,7 +58,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	// a carrier that was entered just now
 	if (known.trunksAt !== world.uptime && strangers.some((one) => !before?.strangers.includes(one)))
 		known = await trunksNow(world, known);
-	const now = Date.now() / 1000 + (world.asteriskTimes?.clockSkew ?? 0);
+	const now = asteriskNow(world);
 	const seen = asked ?? nothing;
 	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));

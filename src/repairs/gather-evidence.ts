@@ -106,7 +106,8 @@ function logsOf(subject: string, { settings }: World): string[] {
 	return tracesOf(subject).logs.flatMap((name) => {
 		const path = newestLog(settings.logs, name);
 		const end = path === undefined ? undefined : endOfFile(path, LOG_BYTES);
-		return path === undefined || end === undefined ? [] : [`end of ${path}:`, end];
+		if (path === undefined || end === undefined) return [`no log ${name} to be read in ${settings.logs}`];
+		return [`end of ${path}:`, end];
 	});
 }
 

@@ -36,6 +36,21 @@ async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseco
 	);
 }
 
+/** A phone of the dialer, registered there and then switched off. */
+async function lostPhone({ dialer, later }: Stage): Promise<void> {
+	const phones = await startCarrier();
+	later(async () => {
+		phones.stop();
+		await dialer.asterisk.cli('sip unregister cc101');
+	});
+	await phones.registerPhones(dialer.serverIp, [{ name: 'cc101', secret: 'PhoneSecret101' }], 30);
+	const state = (wanted: RegExp): Promise<boolean> =>
+		until('the state of the phone', 15_000, async () => wanted.test(await dialer.asterisk.cli('sip show peers')));
+	await state(/^cc101\b.* OK /m);
+	phones.asterisk.freeze();
+	await state(/^cc101\b.* UNREACHABLE/m);
+}
+
 const INTERVALS = 'registrations.intervals SIP/siptrunk';
 
 export const NETWORK: Area = {
@@ -50,8 +65,11 @@ export const NETWORK: Area = {
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
-				but: 'only for two seconds',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 2000),
+				but: 'it is a phone that somebody has switched off',
+				inject: async (stage) => {
+					await trunk(stage, ['acct'], 'qualify=500\nqualifyfreq=1\n');
+					await lostPhone(stage);
+				},
 				tells: [INTERVALS],
 			},
 		},
@@ -63,7 +81,15 @@ export const NETWORK: Area = {
 			tells: /Rejected|No Authentication/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
-			twin: { but: 'it takes it', inject: (stage) => trunk(stage, ['acct']), tells: [INTERVALS] },
+			twin: {
+				but: 'it wants none: it knows the dialer by its address',
+				inject: async (stage) => {
+					const { address } = await trunk(stage, []);
+					await enterTrunks(stage.dialer, { T1: { ...TRUNKS.sip(address), registration: '' } });
+					await sleep(1000);
+				},
+				tells: [INTERVALS],
+			},
 		},
 		{
 			pains: [44],

@@ -17,6 +17,13 @@ const daemon = (name: string) => {
 };
 
 describe('one cause', () => {
+	it('a statement that failed on a damaged table before the daemon that ended for it', () => {
+		const failed = (evidence: Finding['evidence']) =>
+			diagnose([named('queues.database queues', { evidence }), named('processes.absent AST_VDauto_dial')])[1]?.cause;
+		expect(failed({ crashed_table: 'vicidial_campaigns' })).toBe('queues.database queues');
+		expect(failed({})).toBeUndefined();
+	});
+
 	it.each<[string, string[], (string | undefined)[]]>([
 		[
 			'Asterisk before the listener before its followers',
@@ -53,6 +60,11 @@ describe('one cause', () => {
 			[undefined, 'mysql.locked db', 'mysql.locked db'],
 		],
 		['a lock that only a check ran into', ['queues.database queues'], [undefined]],
+		[
+			'a damaged table before what ends for it',
+			['mysql.crashed vicidial_campaigns', 'queues.database queues', 'processes.absent AST_VDauto_dial'],
+			[undefined, 'mysql.crashed vicidial_campaigns', 'mysql.crashed vicidial_campaigns'],
+		],
 		[
 			'what is late under a slow database, not what is absent',
 			['mysql.slow db', 'processes.heartbeat_old AST_update', 'processes.absent AST_manager_send'],
@@ -102,6 +114,32 @@ describe('one cause', () => {
 		expect(diagnose([hung, job, empty])[2]?.cause).toBe('processes.overrunning AST_VDhopper');
 		const circle = [named('a.b c', { cause: 'd.e f' }), named('d.e f', { cause: 'a.b c' })];
 		expect(diagnose(circle)[0]?.cause).toBe('d.e f');
+	});
+
+	describe('of a disk on which nothing can be written', () => {
+		const disk = (id: string, holds: string[], writable = false) =>
+			named(`system.${id} /data`, { evidence: { holds, writable } });
+		it.each<[string, Finding, string, boolean]>([
+			['what was cut off there', disk('disk_full', ['logs', 'conf files']), 'conf.truncated sip-vicidial.conf', true],
+			['also where no daemon works there', disk('disk_space', ['conf files']), 'conf.empty sip-vicidial.conf', true],
+			['a flag that stock cannot serve', disk('read_only', ['logs', 'conf files']), 'conf.flag servers.x', true],
+			['not what lies elsewhere', disk('disk_full', ['logs', 'database']), 'conf.truncated sip-vicidial.conf', false],
+			['not as long as there is room', disk('disk_space', ['conf files'], true), 'conf.empty x', false],
+			['not what was edited', disk('disk_full', ['conf files']), 'conf.edited sip-vicidial.conf', false],
+			[
+				'an Asterisk that ends at its start',
+				disk('disk_full', ["Asterisk's database"]),
+				'asterisk.absent Asterisk',
+				true,
+			],
+			['not where its database has room', disk('disk_full', ['logs']), 'asterisk.absent Asterisk', false],
+			['not one that is frozen', disk('disk_full', ["Asterisk's database"]), 'asterisk.frozen Asterisk', false],
+		])('%s', (_, full, text, follows) => {
+			expect(diagnose([full, named(text)]).map(({ cause }) => cause)).toEqual([
+				undefined,
+				follows ? `${full.id} /data` : undefined,
+			]);
+		});
 	});
 
 	it('a wrong address explains everything', () => {

@@ -317,6 +317,20 @@ describe('a daemon lives', () => {
 			seen('processes.hung FastAGI_log'),
 			['processes.hung critical restart:FastAGI_log'],
 		],
+		[
+			'does not serve, because its workers wait for the database',
+			'FastAGI_log',
+			port({ answer: null, asks: { thread: 3, seconds: 40, text: 'SELECT', certain: true } }),
+			{},
+			['processes.awaits_database warning'],
+		],
+		[
+			'has not served for long, because its workers wait for the database',
+			'FastAGI_log',
+			port({ answer: null, asks: { thread: 3, seconds: 40, text: 'SELECT', certain: true } }),
+			seen('processes.awaits_database FastAGI_log'),
+			['processes.awaits_database critical'],
+		],
 		['serves slowly', 'FastAGI_log', port({ answer: 4 }), {}, ['processes.slow warning']],
 		[
 			'does not listen',

@@ -228,6 +228,32 @@ table('agents', [
 		[],
 	],
 	[
+		'remote ones that are active and not there',
+		samples({ remoteAgents: sample(1) }),
+		noted(60, 'remote agents missing'),
+		['remote_agents AST_VDremote_agents warning'],
+	],
+	['remote ones that are active and not there, once', samples({ remoteAgents: sample(1) }), {}, []],
+	[
+		'remote ones that are active and not there, in one sample',
+		samples({ remoteAgents: sample(1, { doubts: 1 }) }),
+		noted(60, 'remote agents missing'),
+		[],
+	],
+	['no remote ones, and none active', samples({ remoteAgents: sample(0) }), noted(60, 'remote agents missing'), []],
+	[
+		'remote ones that are there again',
+		{ agents: [agent('READY', { remote: true })], ...samples({ remoteAgents: sample(1) }) },
+		noted(60, 'remote agents missing'),
+		[],
+	],
+	[
+		'remote ones that are there on a break',
+		{ agents: [agent('PAUSED', { remote: true })], ...samples({ remoteAgents: sample(1) }) },
+		noted(60, 'remote agents missing'),
+		[],
+	],
+	[
 		'remote ones that were switched off',
 		{ agents: [agent('READY', { remote: true, oldestUpdate: 20 })], ...samples({ remoteAgents: sample(0) }) },
 		noted(60, 'remote agents late'),

@@ -15,7 +15,12 @@ beforeEach(() => {
 afterEach(() => asterisk.stop());
 
 const look = (session: AmiSession, rest: Parameters<typeof memory>[0] = {}) =>
-	askAll({ deadline: new Deadline(45), uptime: 10_000, endAmi: () => {} }, session, memory(rest), TRUNKS);
+	askAll(
+		{ deadline: new Deadline(45), uptime: 10_000, asteriskTimes: undefined, endAmi: () => {} },
+		session,
+		memory(rest),
+		TRUNKS,
+	);
 const asked = (): string[] => asterisk.received.map(({ action = '' }) => action);
 
 describe('5,000 phones', () => {

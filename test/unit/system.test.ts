@@ -29,8 +29,8 @@ const seen = (rest: Partial<MachineObservation> = {}): MachineObservation => ({
 	confLog: 1024,
 	missingJobs: [],
 	hopperMayOverlap: false,
-	clockUnset: undefined,
-	samples: { recordings: undefined, exposure: undefined, remote: undefined },
+	timeService: { keepers: ['chronyd'], unset: undefined },
+	samples: { recordings: undefined, exposure: undefined, remote: undefined, chrony: undefined },
 	dataFolder: undefined,
 	uptime: 10_000,
 	turns: { turn: 1, samples: {} },
@@ -98,6 +98,17 @@ describe('a disk', () => {
 		expect(outline(judge({ disks: [one] }))).toEqual(expected);
 	});
 
+	it.each<[string, Partial<Fill>, boolean]>([
+		['has room', {}, true],
+		['has none', { free: 0, freeForRoot: 0 }, false],
+		['has some for root', { free: 0, freeForRoot: GIB }, true],
+		['has no inode', { filesFree: 0 }, false],
+	])('of conf files says what lies there, and that it %s', (_, rest, writable) => {
+		const [found] = judge({ disks: [disk(['conf files'], fill(10, 99, rest))] }).findings;
+		expect(found?.id).toMatch(/^system\.(disk_space|inodes)$/);
+		expect(found?.evidence).toMatchObject({ holds: ['conf files'], writable });
+	});
+
 	it('that does not answer is told by its mount', () => {
 		const remote = disk(['recordings'], undefined, { remote: true });
 		expect(outline(judge({ disks: [remote], silent: ['/data'] }))).toEqual(['system.disk_silent /data critical']);
@@ -163,7 +174,19 @@ describe('a machine', () => {
 			[],
 			['system.jobs_missing AST_reset_mysql_vars.pl warning'],
 		],
-		['without the time', { clockUnset: 'systemd-timesyncd' }, [], ['system.clock_unset systemd-timesyncd warning']],
+		[
+			'without the time',
+			{ timeService: { keepers: ['chronyd'], unset: 'chronyd' } },
+			[],
+			['system.clock_unset chronyd warning'],
+		],
+		[
+			'that nothing keeps in time',
+			{ timeService: { keepers: [], unset: undefined } },
+			[],
+			['system.no_time_service machine warning'],
+		],
+		['that does not show who keeps it in time', { timeService: { keepers: undefined, unset: undefined } }, [], []],
 	])('%s', (_, rest, noted, expected) => {
 		expect(outline(judge(rest, noted))).toEqual(expected);
 	});

@@ -99,7 +99,7 @@ describe('looking until nothing is critical', () => {
 		const unconfirmed = reportOf({
 			status: 'warning',
 			checks: [{ findings: [{ ...STOPPED, status: 'warning' }] }],
-			actions: [{ outcome: 'withheld', reason: 'seen once; a second look has to confirm it' }],
+			actions: [{ outcome: 'withheld', reason: 'seen once; it is left alone until a second look' }],
 		});
 		const { told, report } = await wait(60, [unconfirmed, reportOf({})]);
 		expect(report.status).toBe('ok');

@@ -37,6 +37,6 @@ want of it, load and pressure, file descriptors of Asterisk, recordings that are
 		clock_unset: 'the time service has not found the time',
 		exposed: 'shipped secrets or open doors, where a limit asks for a warning',
 	},
-	does: `nothing. While a disk is full or read-only under the logs or the database, no daemon is started or stopped: it could not
-work. While load or pressure are critical, nothing that lives is stopped.`,
+	does: `nothing. While a disk is full or read-only under the logs or the database, or does not answer under the logs, no daemon is
+started or stopped: it could not work. While load or pressure are critical, nothing that lives is stopped.`,
 };

@@ -55,8 +55,6 @@ const OOM_SECONDS = 600;
 const SYNCHRONIZED = '/run/systemd/timesync/synchronized';
 /** Seconds since boot that a time service may need. */
 const TIME_SERVICE_SECONDS = 900;
-/** Where programs of the system lie. */
-const SYSTEM_PATH = '/usr/bin:/bin';
 
 /** Looks at the machine by small files of the kernel; no program is started and no table is asked while nothing is wrong. */
 export async function readMachine(world: World): Promise<MachineObservation> {
@@ -101,7 +99,7 @@ export async function readMachine(world: World): Promise<MachineObservation> {
 		memory: seen,
 		oom: grownSince(memory.oom, seen.oomKills, uptime),
 		descriptors: descriptorsOf(world),
-		confLog: sizeOf(`${settings.logs}/${CONF_LOG}`),
+		confLog: (await world.logsSilent()) === undefined ? sizeOf(`${settings.logs}/${CONF_LOG}`) : undefined,
 		missingJobs: missingJobs(world, server),
 		hopperMayOverlap: jobsFor(world.crontab(), 'AST_VDhopper.pl').some(({ options }) => !('-run-check' in options)),
 		clockUnset: clockUnset(world),
@@ -116,7 +114,7 @@ async function askRemote(disks: readonly Disk[], { deadline }: World) {
 	return Promise.all(
 		disks.map(async ({ mount }) => ({
 			mount,
-			fill: await fillOfRemote(mount, SYSTEM_PATH, deadline.remaining()),
+			fill: await fillOfRemote(mount, deadline.remaining()),
 		})),
 	);
 }

@@ -86,6 +86,8 @@ export async function observeDaemons(
 	const uptime = proc.uptime();
 	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
+	const logged = daemons.some(({ signs }) => signs.some(({ by }) => by === 'log'));
+	const logs = logged && (await world.logsSilent()) !== undefined ? undefined : settings.logs;
 	const observed: DaemonObservation[] = [];
 	let statements: Thread[] | undefined;
 	for (const daemon of daemons) {
@@ -129,7 +131,7 @@ export async function observeDaemons(
 			wakesEvery,
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
-			age: readAge(daemon.signs, heartbeats, server, settings.logs),
+			age: readAge(daemon.signs, heartbeats, server, logs),
 			...(await readRest(daemon, found.copies, heartbeats, world, uptime)),
 		});
 	}

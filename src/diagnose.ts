@@ -66,6 +66,9 @@ const ASTERISK_DOWN = [
 	'other_service',
 ].map((kind) => `asterisk.${kind}`);
 
+const isSilentDiskOfLogs = ({ id, evidence: { uses } }: Finding): boolean =>
+	id === 'system.disk_silent' && Array.isArray(uses) && uses.includes('logs');
+
 const every = (): boolean => true;
 const none = (): boolean => false;
 const needs =
@@ -127,7 +130,12 @@ const LEVELS: readonly Level[] = [
 		forbids: 'stops',
 	},
 	// what cannot write its log, or its row, ends again as soon as it is started
-	{ isDown: ({ id }) => NO_DISK.includes(id), carries: every, brings: DOWN, forbids: 'repairs' },
+	{
+		isDown: (finding) => NO_DISK.includes(finding.id) || isSilentDiskOfLogs(finding),
+		carries: every,
+		brings: DOWN,
+		forbids: 'repairs',
+	},
 	{ isDown: ({ id }) => id === 'mysql.clock_skew', carries: needs('mysql'), brings: APART, forbids: 'nothing' },
 	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: UNHEARD, forbids: 'repairs' },
 	{ isDown: daemon('AST_manager_listen'), carries: needs('AST_manager_listen'), brings: DOWN, forbids: 'nothing' },

@@ -42,25 +42,32 @@ export function readMounts(root: string): Mount[] {
 const withBlanks = (path: string): string =>
 	path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** The mount that a path lies on; the path itself is not touched, because a remote one may never answer. */
+/**
+ * The mount that a path lies on. Recordings often lie behind a link, which is followed; but not on a remote disk, where
+ * nothing is touched, because it may never answer.
+ */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
-	const real = followed(path);
-	return mounts
-		.filter((mount) => mount.path === '/' || real === mount.path || real.startsWith(`${mount.path}/`))
-		.reduce<Mount | undefined>((best, one) => (one.path.length >= (best?.path.length ?? 0) ? one : best), undefined);
+	let at = path;
+	for (let links = 0; ; links++) {
+		const mount = nearest(at, mounts);
+		const target = mount?.remote || links === MOST_LINKS ? undefined : linkAt(at);
+		if (target === undefined) return mount;
+		at = target;
+	}
 }
 
-/** Recordings often lie behind a link. */
-function followed(path: string): string {
-	let real = path;
-	for (let links = 0; links < MOST_LINKS; links++) {
-		try {
-			real = resolve(dirname(real), readlinkSync(real));
-		} catch {
-			break;
-		}
+const nearest = (path: string, mounts: readonly Mount[]): Mount | undefined =>
+	mounts
+		.filter((mount) => mount.path === '/' || path === mount.path || path.startsWith(`${mount.path}/`))
+		.reduce<Mount | undefined>((best, one) => (one.path.length >= (best?.path.length ?? 0) ? one : best), undefined);
+
+/** Where a link leads; undefined when there is none. */
+function linkAt(path: string): string | undefined {
+	try {
+		return resolve(dirname(path), readlinkSync(path));
+	} catch {
+		return undefined;
 	}
-	return real;
 }
 
 /** How full a local file system is; undefined when it cannot be asked. */

@@ -18,6 +18,7 @@ interface Level {
 }
 
 const ofProcesses = (...kinds: string[]): string[] => kinds.map((kind) => `processes.${kind}`);
+const ofQueues = (...kinds: string[]): string[] => kinds.map((kind) => `queues.${kind}`);
 /** Rows that lie about, whatever the finding about them is called. */
 const QUEUES = 'queues';
 /** Troubles of a process whose foundation answers too late. */
@@ -72,6 +73,15 @@ const needs =
 	(what: Daemon['needs'][number]) =>
 	(of: Needs): boolean =>
 		of.needs.includes(what);
+const isDaemon =
+	(...names: string[]) =>
+	(of: Needs): boolean =>
+		DAEMONS.some((one) => one === of && names.includes(one.name));
+/** Whether the database no longer writes this column by itself. */
+const lostUpdate =
+	(column: string) =>
+	({ id, subject }: Finding): boolean =>
+		id === 'mysql.column_without_update' && subject === column;
 /** Whether the finding is about one of these daemons' processes, and harms who rests on it. */
 const daemon =
 	(...names: string[]) =>
@@ -106,11 +116,28 @@ const LEVELS: readonly Level[] = [
 	},
 	// a heartbeat that the database no longer writes is as old after a restart
 	{
-		isDown: ({ id, subject }) =>
-			id === 'mysql.column_without_update' && subject.startsWith('vicidial_campaign_stats_debug.'),
+		isDown: lostUpdate('vicidial_campaign_stats_debug.update_time'),
 		carries: needs('mysql'),
-		brings: ofProcesses('heartbeat_old'),
+		brings: [...ofProcesses('heartbeat_old'), ...ofQueues('hopper_job', 'hopper_behind', 'in_group_statistics')],
 		forbids: 'stops',
+	},
+	{
+		isDown: lostUpdate('vicidial_live_agents.last_update_time'),
+		carries: isDaemon('AST_VDremote_agents'),
+		brings: [...ofProcesses('heartbeat_old'), ...ofQueues('remote_agents')],
+		forbids: 'stops',
+	},
+	{
+		isDown: lostUpdate('vicidial_live_agents.last_update_time'),
+		carries: needs('mysql'),
+		brings: ofQueues('live_agents', 'agents_lagging'),
+		forbids: 'nothing',
+	},
+	{
+		isDown: lostUpdate('vicidial_auto_calls.last_update_time'),
+		carries: needs('mysql'),
+		brings: ofQueues('auto_calls_live'),
+		forbids: 'nothing',
 	},
 	// a statement that waits for a lock waits as long after a restart
 	{ isDown: ({ id }) => id === 'mysql.locked', carries: needs('mysql'), brings: LATE, forbids: 'stops' },
@@ -130,6 +157,13 @@ const LEVELS: readonly Level[] = [
 	{ isDown: ({ id }) => NO_DISK.includes(id), carries: every, brings: DOWN, forbids: 'repairs' },
 	{ isDown: ({ id }) => id === 'mysql.clock_skew', carries: needs('mysql'), brings: APART, forbids: 'nothing' },
 	{ isDown: ({ id }) => ASTERISK_DOWN.includes(id), carries: needs('asterisk'), brings: UNHEARD, forbids: 'repairs' },
+	// the column that chooses the scripts is wrong: what would be started cannot talk to this Asterisk, and what runs can
+	{
+		isDown: ({ id }) => id === 'asterisk.version',
+		carries: isDaemon(...DAEMONS.filter(({ script }) => script.ami1 !== script.ami2).map(({ name }) => name)),
+		brings: ofProcesses('wrong_variant'),
+		forbids: 'stops',
+	},
 	{ isDown: daemon('AST_manager_listen'), carries: needs('AST_manager_listen'), brings: DOWN, forbids: 'nothing' },
 	{ isDown: daemon('AST_manager_send'), carries: none, brings: [], forbids: 'nothing' },
 	{ isDown: daemon('AST_update'), carries: none, brings: [], forbids: 'nothing' },
@@ -225,7 +259,9 @@ function causeOf(finding: Finding, all: readonly Finding[]): Finding | undefined
 	const queue = finding.id.startsWith('queues.');
 	if (!queue && !finding.id.startsWith('processes.')) return undefined;
 	const of = restsOf(finding.subject);
-	const beneath = LEVELS.filter(({ carries, brings }) => carries(of) && brings.includes(queue ? QUEUES : finding.id))
+	const beneath = LEVELS.filter(
+		({ carries, brings }) => carries(of) && (brings.includes(finding.id) || (queue && brings.includes(QUEUES))),
+	)
 		.map((level) => firstOf(level, all))
 		.find((cause) => cause !== undefined);
 	return beneath ?? (queue ? all.find(daemon(finding.subject)) : undefined);

@@ -1,6 +1,7 @@
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Peer, Registration } from '../dialer/registrations-lists.ts';
 import type { RegistrationsMemory } from '../dialer/registrations-memory.ts';
+import { looksApart } from '../dialer/registrations-singly.ts';
 import { carrierOf, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -22,7 +23,8 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 	for (const peer of seen.trunkPeers) {
 		const subject = subjectOf(peer);
 		const every = qualifyEvery(peer, seen);
-		notice.set(subject, every === undefined ? undefined : every + answerTime(peer) + interval);
+		const apart = looksApart(peer, seen.trunkPeers, seen.trunks, seen.memory.counts);
+		notice.set(subject, every === undefined ? undefined : every + answerTime(peer) + apart * interval);
 		if (every === undefined) add(subject, 'qualify is off, so that nothing ever says it is unreachable');
 		else if (behindNat(peer, settings.serverIp) && exceeded(settings.limits, 'nat_refresh', every))
 			add(subject, `it is asked every ${every} s only, and this dialer is behind a NAT that may forget it after 30 s`);

@@ -8,6 +8,8 @@ const ANSWER_TIMEOUT = 5000;
 const ABSENT_FOR = 600;
 /** A list with more entries than this is long. */
 export const LONG_LIST = 500;
+/** Looks from one long list to the next. */
+export const LONG_EVERY = 5;
 
 type Asking = Pick<World, 'deadline' | 'uptime' | 'asteriskTimes'>;
 

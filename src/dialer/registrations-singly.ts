@@ -1,9 +1,9 @@
 import { header } from '../adapters/ami-wire.ts';
 import type { Asked } from './registrations-asking.ts';
-import { attemptsIn, endpointOf, leastExpiryIn, statusOf } from './registrations-lists.ts';
+import { attemptsIn, endpointOf, leastExpiryIn, type Peer, statusOf } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
-import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
-import { isTrunk, subjectOf } from './registrations-trunks.ts';
+import { type AmiQuestions, LONG_EVERY, LONG_LIST } from './registrations-questions.ts';
+import { carrierOfPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
 import type { Trunk } from './trunks.ts';
 
 /** Single questions in one look, and for how long chan_sip's answer is good, seconds. */
@@ -33,6 +33,20 @@ export async function askSingly(
 		.filter(({ subject, every }) => age(subject) >= every)
 		.sort((one, other) => (age(one.subject) === age(other.subject) ? 0 : age(other.subject) - age(one.subject)));
 	for (const { ask } of due.slice(0, slots)) await ask();
+}
+
+/** Looks from one word on this trunk to the next: one where it is listed in each look, more where many are asked in turn. */
+export function looksApart(
+	peer: Peer,
+	trunkPeers: readonly Peer[],
+	trunks: readonly Trunk[],
+	counts: RegistrationsMemory['counts'],
+): number {
+	const isLong = ({ driver }: Peer): boolean => (counts[driver] ?? 0) > LONG_LIST;
+	const inTurn = (one: Peer): boolean =>
+		one.driver === 'PJSIP' ? carrierOfPeer(one, trunks) !== undefined : one.driver === 'SIP' && isLong(one);
+	if (inTurn(peer)) return Math.ceil(trunkPeers.filter(inTurn).length / AT_ONCE);
+	return isLong(peer) ? LONG_EVERY : 1;
 }
 
 /** How long chan_sip tries and grants registrations are settings for all of them, told on the console only; false where that was not due. */

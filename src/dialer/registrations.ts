@@ -2,7 +2,7 @@ import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
-import type { RegistrationsMemory } from './registrations-memory.ts';
+import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
 import { asteriskNow } from './registrations-questions.ts';
 import { carrierOf, isLoopPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
@@ -22,7 +22,7 @@ export interface RegistrationsSeen {
 	registrations: Registration[];
 	/** everything but phones; of long lists as the last look saw it */
 	trunkPeers: Peer[];
-	/** undefined where their lists were not asked for in this look */
+	/** as their last list told; undefined where none is known */
 	phones: Phones | undefined;
 	trunks: Trunk[];
 	/** own name, under which sister dialers know this one */
@@ -36,15 +36,6 @@ export interface RegistrationsSeen {
 	before: RegistrationsMemory | undefined;
 	/** what the next look is to know */
 	memory: RegistrationsMemory;
-}
-
-export interface Phones {
-	known: number;
-	/** registered here and not unreachable */
-	present: number;
-	unreachable: number;
-	/** registered past the end of their registration */
-	expired: number;
 }
 
 /** Asks for the trunks and phones of every channel driver in the AMI session of this look. */
@@ -64,6 +55,13 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;
+	const memory = nextMemory(before, {
+		...parts,
+		phones,
+		serverId: row?.serverId ?? before?.serverId ?? '',
+		gap: world.settings.lookGap,
+		attempts: world.memory.attempts,
+	});
 	return {
 		notHere: (row ?? world.memory.server)?.runsAsterisk === false,
 		notSeen: asked === undefined,
@@ -72,20 +70,14 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		user: world.settings.ami.user ?? row?.ami.user ?? world.amiMemory.good?.user ?? '',
 		registrations: seen.registrations,
 		trunkPeers,
-		phones,
+		phones: memory.listed,
 		trunks: known.trunks,
 		serverId: row?.serverId ?? before?.serverId ?? '',
 		now,
 		settled: world.asteriskTimes?.settled ?? Number.POSITIVE_INFINITY,
 		uptime,
 		before,
-		memory: nextMemory(before, {
-			...parts,
-			phones,
-			serverId: row?.serverId ?? before?.serverId ?? '',
-			gap: world.settings.lookGap,
-			attempts: world.memory.attempts,
-		}),
+		memory,
 	};
 }
 

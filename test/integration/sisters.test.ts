@@ -132,7 +132,9 @@ describe('who speaks for the cluster', () => {
 		for (const _ of [1, 2, 3, 4]) await look(speaker, 'cluster');
 		expect(told(speaker)).toEqual([]);
 		expect(logged(speaker)).not.toEqual([]);
-		expect(new Set(logged(speaker))).toEqual(new Set(['withheld: another dialer speaks']));
+		expect(
+			logged(speaker).filter((line) => !line.startsWith('withheld: another dialer speaks at this moment')),
+		).toEqual([]);
 
 		await release();
 		for (const _ of [1, 2, 3]) await look(speaker, 'cluster');

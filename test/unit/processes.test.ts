@@ -133,6 +133,12 @@ describe('a daemon is there', () => {
 		expect(found?.summary).toContain('AST_manager_security_AMI2.pl (process 7)');
 	});
 
+	it('of a first look a hint says what it cannot show', () => {
+		const hintsOf = (looks: number) => processes.judge(observationOf([], { looks }), contextOf()).hints;
+		expect(hintsOf(1)?.join()).toContain('--wait 60');
+		expect(hintsOf(2)).toBeUndefined();
+	});
+
 	it('is skipped under code X', () => {
 		expect(processes.judge(observationOf([], { keepalives: '12X' }), contextOf())).toMatchObject({
 			skippedBecause: expect.stringContaining('X'),

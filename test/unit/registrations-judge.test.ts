@@ -292,6 +292,29 @@ describe('the fit of intervals', () => {
 	});
 
 	it.each([
+		[3, {}, 125],
+		[4, {}, 185],
+		[7, {}, 245],
+		[1, { SIP: 501 }, 124],
+		[4, { SIP: 501 }, 184],
+		[1, { IAX2: 501 }, 364],
+	])(
+		'the death of one of %d trunks that are asked in turn, among %j peers, is seen later',
+		(count, counts, seconds) => {
+			const driver = 'IAX2' in counts ? ('IAX2' as const) : 'SIP' in counts ? ('SIP' as const) : ('PJSIP' as const);
+			const names = Array.from({ length: count }, (_, at) => `t${at}`);
+			const what = {
+				trunks: [{ carrier: 'T', driver, sections: names, registers: [] }],
+				trunkPeers: names.map((name) =>
+					peer({ driver, name, ...(driver === 'PJSIP' && { qualify: { every: 62, timeout: 3 } }) }),
+				),
+				memory: memory({ counts }),
+			};
+			expect(lints(what, { VICIKEEP_SERVER_IP: '10.0.0.1' })).toContain(`seen after ${seconds} s at worst`);
+		},
+	);
+
+	it.each([
 		[0, ''],
 		[5, /given up for ever after 5 tries \(registerattempts\)/],
 	])('registerattempts=%d', (attempts, expected) => {

@@ -65,7 +65,11 @@ describe('an absent Asterisk', () => {
 			{ looks: () => 1, memoryOf: { journal: { kind: 'start-asterisk', daemon: 'Asterisk', at: '' } } },
 			undefined,
 		],
-		['its ration is used up', { memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } }, 'gave up after 3'],
+		[
+			'its ration is used up',
+			{ memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } },
+			'; look at: ls -lt /var/log/asterisk | head',
+		],
 		['it was tried just now', { memoryOf: { attempts: { Asterisk: [9990] } } }, 'it is left alone until'],
 		['the run is nearly over', { remaining: 19 }, 'only 19 s are left'],
 		['the window is over', { now: new Date(2026, 0, 1, 12, 0, 55) }, 'not to meet the stock keepalive'],

@@ -63,6 +63,16 @@ describe('what is planned', () => {
 		);
 	});
 
+	it.each(['136', '1236X'])(
+		'starts and stops nothing that the codes %s do not ask for, whatever its rows say',
+		(codes) => {
+			const settings = settingsOf({ VICIKEEP_KEEPALIVES: codes });
+			const stuck = finding('queues.manager_new', 'AST_manager_send', { remedy: 'restart:AST_manager_send' });
+			expect(outline(situation([stuck], { settings }))).toEqual([]);
+			expect(outline(situation([stuck]))).toEqual(['restart:AST_manager_send']);
+		},
+	);
+
 	it('starts it as it was last seen running, unless the script is another one now', () => {
 		const start = (command: string[]) =>
 			plan(situation([absent('AST_VDauto_dial')], { memoryOf: { commands: { AST_VDauto_dial: command } } }))[0]
@@ -209,7 +219,10 @@ describe('a start that its own check would refuse', () => {
 		];
 		const fill = own('ASTVDadFILL', 'AST_VDauto_dial_FILL.pl');
 		const update = [...own('ASTupdate', 'AST_update_AMI2.pl'), ...living({ ppid: 90, state: 'T' })];
-		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill }))).toContain('/bin/bash (process 8)');
+		const settings = settingsOf({ VICIKEEP_KEEPALIVES: '12367' });
+		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill, settings }))).toContain(
+			'/bin/bash (process 8)',
+		);
 		expect(reason(situation([frozen('AST_update')], { table: update }))).toContain('/bin/bash (process 8)');
 	});
 

@@ -46,12 +46,12 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 		const lock = await lockWithin(left, parts, tell);
 		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)), before);
 		const unmoved = first.unmoved(seen);
-		const looked = before === undefined ? 'once' : 'again';
+		const again = before !== undefined;
 		before = seen;
 		startedAt ??= seen.report.started_at;
 		if ((isSettled(seen) && unmoved.length === 0) || left() === 0) {
 			const duration_ms = Math.round(performance.now() - began);
-			const notes = looked === 'again' && unmoved.length > 0 ? [notSeenToMove(unmoved, parts.wait)] : [];
+			const notes = again && unmoved.length > 0 ? [notSeenToMove(unmoved, parts.wait)] : [];
 			return { ...seen, report: { ...whole(seen.report, repairs, notes), started_at: startedAt, duration_ms } };
 		}
 		repairs.push(...seen.report.actions.filter(({ outcome }) => outcome === 'done' || outcome === 'failed'));

@@ -192,18 +192,10 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 			advice: 'correct it, then: vicikeep check --rebuild --dry-run',
 		}),
 	);
-	if (comparison.warnings.length > 0) {
-		findings.push(
-			finding(
-				'rows',
-				'database',
-				'warning',
-				`${comparison.warnings.length} values of the database cannot stand in a conf file as they are: ${comparison.warnings[0]}`,
-				{
-					evidence: { rows: comparison.warnings.slice(0, 50) },
-				},
-			),
-		);
+	const { warnings } = comparison;
+	if (warnings.length > 0) {
+		const told = `${warnings.length} values of the database cannot stand in a conf file as they are: ${warnings[0]}`;
+		findings.push(finding('rows', 'database', 'warning', told, { evidence: { rows: warnings.slice(0, 50) } }));
 	}
 	for (const { name, facts, edited: edit } of files) {
 		const diff = comparison.diffs[name];
@@ -217,7 +209,7 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 		)
 			continue;
 		// with odd rows in the database stock's text and ours differ by intention
-		if (settings.confOwner === 'stock' && comparison.warnings.length > 0 && !seen.asked) continue;
+		if (settings.confOwner === 'stock' && warnings.length > 0 && !seen.asked) continue;
 		findings.push(
 			finding(
 				'differs',

@@ -31,6 +31,10 @@ export interface ProcessObservation {
 	looks: number;
 }
 
+/** One sample shows who is there, and two who moves. */
+const FIRST_LOOK =
+	'this look has no earlier one to compare with: whether the daemons move is seen by the next, or in one run by --wait 60';
+
 export const processes: Check<ProcessObservation> = {
 	id: 'processes',
 	needs: [],
@@ -67,7 +71,11 @@ export const processes: Check<ProcessObservation> = {
 			if (finding) findings.push(finding);
 		}
 		const stock = judgeWorkers(seen.stock, seen.maintenance, context);
-		return { findings: [...findings, ...stock.findings], metrics: [...metrics, ...stock.metrics] };
+		return {
+			findings: [...findings, ...stock.findings],
+			metrics: [...metrics, ...stock.metrics],
+			...(seen.looks === 1 && { hints: [FIRST_LOOK] }),
+		};
 	},
 
 	remember(seen) {

@@ -60,6 +60,7 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 			'critical',
 			`${what} lies on another machine, which does not answer`,
 			`mount | grep ${mount}`,
+			{ uses: [...new Set(use)] },
 		);
 	}
 	if (seen.descriptors) {

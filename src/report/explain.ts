@@ -25,7 +25,7 @@ export function explain(ids: readonly CheckId[], origins: Origins, notes: readon
 		...list('does', [EVERY_REPAIR.does]),
 		...list(
 			'kinds',
-			Object.values(REPAIRS).map(({ action, when }) => `${action}: ${when}`),
+			Object.values(REPAIRS).map(({ action, when }) => `${action}: ${when.replaceAll('`', '')}`),
 		),
 	];
 	return `${[...parts, common, repairs, notes]

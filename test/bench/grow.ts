@@ -5,6 +5,7 @@ import type { Dialer } from '../sandbox/dialer.ts';
 const ACTIONS = 1_000_000;
 const LEADS = 20_000;
 const AGENTS = 500;
+const LOGGED = 100_000;
 
 export const GROWN = `${ACTIONS.toLocaleString('en')} rows in vicidial_manager, ${LEADS.toLocaleString('en')} in vicidial_hopper, ${AGENTS} agents`;
 
@@ -25,6 +26,14 @@ export async function grow({ database, serverIp }: Dialer): Promise<void> {
 		FROM seq_1_to_${AGENTS}`,
 		[serverIp],
 	);
+	// the calls among those actions are logged, as long as the site is looked at
+	await database.query(
+		`INSERT INTO call_log (uniqueid, server_ip, start_time) SELECT CONCAT('grown', seq), ?, NOW() - INTERVAL seq DIV 5 SECOND
+		FROM seq_1_to_${LOGGED}`,
+		[serverIp],
+	);
+	await database.query(`CREATE OR REPLACE EVENT fastagi ON SCHEDULE EVERY 1 SECOND DO INSERT INTO call_log (uniqueid, server_ip, start_time)
+		VALUES (UUID_SHORT(), '${serverIp}', NOW())`);
 	await database.query(`CREATE OR REPLACE EVENT browsers ON SCHEDULE EVERY 1 SECOND DO
 		UPDATE vicidial_live_agents SET random_id = 20000000 + FLOOR(RAND() * 9000000) WHERE extension LIKE 'SIP/big%'`);
 }

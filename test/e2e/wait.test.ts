@@ -50,7 +50,7 @@ describe('--wait', () => {
 
 	it('takes its line away when it is interrupted', async () => {
 		dialer.asterisk.freeze();
-		const waiting = `${VICIKEEP} check --wait 60 & sleep 4; kill -INT $!; wait $!`;
+		const waiting = `${VICIKEEP} check --wait 60 & sleep 10; kill -INT $!; wait $!`;
 		const { code, screen } = await onTerminal(waiting, { env });
 		dialer.asterisk.thaw();
 		expect(code).toBe(3);
@@ -66,10 +66,8 @@ describe('--wait', () => {
 			return code === 1;
 		});
 		const { code, stdout, stderr } = await execute(VICIKEEP, ['check', '--wait', '40'], { env });
-		expect([code, stderr.split('\n')[0]]).toEqual([
-			0,
-			'vicikeep: 0 s of 40: another run is repairing; waiting for its end',
-		]);
+		expect(code).toBe(0);
+		expect(stderr).toMatch(/^vicikeep: \d+ s of 40: another run is repairing; waiting for its end\n/);
 		expect(stdout).toMatch(/^OK {2}dialer/);
 		lock.kill();
 	});

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, gone, hang, here, rewrite, sleep, sql } from './injections.ts';
-import { AUTO_DIALER, FASTAGI } from './scripts.ts';
+import { FASTAGI } from './scripts.ts';
 
 const REMOTE_AGENTS = 'AST_VDremote_agents.pl';
+const FILL = 'AST_VDauto_dial_FILL.pl';
 
 /** Calls in progress, and so many more than there are workers that one waits. */
 const REQUESTS = 4;
@@ -51,7 +52,7 @@ async function damage({ dialer, later }: Stage, table: string): Promise<void> {
 /** Troubles that show at one daemon and have their reason elsewhere. */
 export const CAUSES: Area = {
 	name: 'causes',
-	keepalives: '12346',
+	keepalives: '123467',
 	faults: [
 		{
 			pains: [7, 27],
@@ -64,17 +65,17 @@ export const CAUSES: Area = {
 		},
 		{
 			pains: [6],
-			says: 'a table has crashed that nobody but the auto dialer reads in every loop',
+			says: 'a table has crashed that a dialer daemon writes, and that no look at the queues reads',
 			inject: async (stage) => {
-				await damage(stage, 'vicidial_campaigns');
-				await gone(stage, AUTO_DIALER);
+				await damage(stage, 'vicidial_campaign_stats');
+				await gone(stage, FILL);
 			},
-			find: ['mysql.crashed vicidial_campaigns', 'processes.absent AST_VDauto_dial'],
-			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
+			find: ['mysql.crashed vicidial_campaign_stats', 'processes.absent AST_VDauto_dial_FILL'],
+			fail: { 'start:AST_VDauto_dial_FILL': /does not stay up/ },
 			after: { stays: 2 },
 			twin: {
-				but: 'it has no campaign that dials',
-				inject: (stage) => sql(stage, "UPDATE vicidial_campaigns SET active='N'"),
+				but: 'it is empty',
+				inject: (stage) => sql(stage, 'TRUNCATE vicidial_campaign_stats'),
 			},
 		},
 		{

@@ -40,7 +40,11 @@ export const PAINS: Record<number, { says: string; elsewhere?: string }> = {
 	38: { says: 'stock takes another program for the sender and does not start it' },
 	39: { says: 'stock does not recognise a daemon and starts a second one' },
 	40: { says: 'a replica lags' },
-	41: { says: "the web server's certificate has expired", elsewhere: 'a matter of the web server' },
+	41: {
+		says: "the web server's certificate has expired",
+		elsewhere:
+			'it lies on the web server, and no dialer can renew it; of its own, that of a webphone, nothing is asked',
+	},
 	42: { says: 'Asterisk runs out of file descriptors' },
 	43: { says: 'the mass logout at the end of the day is taken for an outage' },
 	44: { says: 'a registration has been given up for ever' },

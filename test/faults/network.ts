@@ -23,17 +23,23 @@ async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Ca
 	return carrier;
 }
 
-/** Stops a carrier in its tracks for so long, and waits until its trunk has heard that it is back. */
-async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseconds?: number): Promise<void> {
+/** Stops a carrier in its tracks, so long that its trunk has noticed. */
+async function silent({ asterisk }: Carrier, { later }: Stage): Promise<void> {
 	asterisk.freeze();
 	later(() => asterisk.thaw());
-	await sleep(milliseconds ?? 2500);
-	if (milliseconds === undefined) return;
-	asterisk.thaw();
+	await sleep(2500);
+}
+
+/** The same until the registration of its trunk is in a state, and for some tries more; its trunk has heard that it is back. */
+async function away(carrier: Carrier, stage: Stage, state: RegExp): Promise<void> {
+	const { asterisk } = stage.dialer;
+	await silent(carrier, stage);
+	await until('the registration', 20_000, async () => state.test(await asterisk.cli('sip show registry')));
+	// two more tries in vain, where there are any
+	await sleep(2500);
+	carrier.asterisk.thaw();
 	// one that is unreachable is asked every ten seconds
-	await until('the trunk', 15_000, async () =>
-		/OK \(\d+ ms\)/.test(await dialer.asterisk.cli('sip show peer siptrunk')),
-	);
+	await until('the trunk', 15_000, async () => /OK \(\d+ ms\)/.test(await asterisk.cli('sip show peer siptrunk')));
 }
 
 /** A phone of the dialer, registered there and then switched off. */
@@ -94,14 +100,14 @@ export const NETWORK: Area = {
 		{
 			pains: [44],
 			says: 'a registration was given up for ever while the carrier was away for a moment',
-			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 4500),
+			inject: async (stage) => away(await trunk(stage, ['acct'], 'registerattempts=2'), stage, /acct .* Failed/),
 			find: ['registrations.given_up SIP/siptrunk'],
 			tells: /registerattempts/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
 				but: 'it is tried for ever',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 4500),
+				inject: async (stage) => away(await trunk(stage, ['acct']), stage, /acct .* Request Sent/),
 				tells: [INTERVALS],
 			},
 		},

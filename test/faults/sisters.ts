@@ -1,4 +1,4 @@
-import { type Carrier, enterTrunks, SECRET, startCarrier } from '../sandbox/carrier.ts';
+import { type Carrier, enterEverything, SECRET, startCarrier } from '../sandbox/carrier.ts';
 import { freeAddress } from '../sandbox/instance.ts';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
@@ -34,7 +34,7 @@ async function sister(stage: Stage, { beats, takes = true }: State): Promise<Car
 			"UPDATE servers SET server_ip='192.0.2.12', telnet_host='192.0.2.12', conf_secret='BoxSecret1' WHERE server_ip=?",
 			[SISTER],
 		);
-		await enterTrunks(dialer, {});
+		await enterEverything(dialer, {});
 	});
 	await sql(stage, 'REPLACE INTO server_updater VALUES (?, NOW() - INTERVAL 400 SECOND, NOW() - INTERVAL 400 SECOND)', [
 		SISTER,
@@ -46,7 +46,7 @@ async function sister(stage: Stage, { beats, takes = true }: State): Promise<Car
 		);
 		later(() => sql(stage, 'DROP EVENT sister'));
 	}
-	await enterTrunks(dialer, {});
+	await enterEverything(dialer, {});
 	const wanted = takes ? 'Registered' : 'Rejected';
 	await until(`our registration ${wanted}`, 30_000, async () =>
 		(await dialer.asterisk.cli('iax2 show registry'))

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { generalSip, logIn, lookUntil } from '../integration/registrations.support.ts';
-import { type Carrier, enterTrunks, TRUNKS as KINDS, startCarrier, type TrunkRow } from '../sandbox/carrier.ts';
+import { type Carrier, enterEverything, TRUNKS as KINDS, startCarrier, type TrunkRow } from '../sandbox/carrier.ts';
 import { until } from '../sandbox/processes.ts';
 import { registerPhone } from '../sandbox/sip-phone.ts';
 import { holdThread } from '../sandbox/thread.ts';
@@ -23,9 +23,9 @@ async function enter({ dialer, later }: Stage, rows: Record<string, TrunkRow>, .
 	const takeBack = generalSip(dialer, 'registertimeout=1', ...general);
 	later(async () => {
 		takeBack();
-		await enterTrunks(dialer, {});
+		await enterEverything(dialer, {});
 	});
-	await enterTrunks(dialer, rows);
+	await enterEverything(dialer, rows);
 }
 
 const freeze = ({ later }: Stage, { asterisk }: Carrier): void => {

@@ -194,6 +194,12 @@ export async function enterTrunks(
 		);
 	}
 	await layConfFiles(database, asterisk.etc, serverIp);
-	const drivers = ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'];
-	for (const module of [...drivers, 'pbx_config.so', 'app_voicemail.so']) await asterisk.cli(`module reload ${module}`);
+	for (const module of ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'])
+		await asterisk.cli(`module reload ${module}`);
+}
+
+/** The same where rows of servers or phones have changed, too: dialplan and mailboxes follow them. */
+export async function enterEverything(dialer: Dialer, rows: Record<string, TrunkRow>): Promise<void> {
+	await enterTrunks(dialer, rows);
+	for (const module of ['pbx_config.so', 'app_voicemail.so']) await dialer.asterisk.cli(`module reload ${module}`);
 }

@@ -133,6 +133,12 @@ describe('a daemon is there', () => {
 		expect(found?.summary).toContain('AST_manager_security_AMI2.pl (process 7)');
 	});
 
+	it('of a first look a hint says what it cannot show', () => {
+		const hintsOf = (looks: number) => processes.judge(observationOf([], { looks }), contextOf()).hints;
+		expect(hintsOf(1)?.join()).toContain('--wait 60');
+		expect(hintsOf(2)).toBeUndefined();
+	});
+
 	it('is skipped under code X', () => {
 		expect(processes.judge(observationOf([], { keepalives: '12X' }), contextOf())).toMatchObject({
 			skippedBecause: expect.stringContaining('X'),
@@ -246,6 +252,20 @@ describe('a daemon lives', () => {
 			{ copies: [copyOf({ state: 'D', sleeps: 8 })] },
 			seen('processes blocked 100 1 7', 60),
 			[],
+		],
+		[
+			'has a log of the one before it',
+			'AST_conf_update_screen',
+			{ wakesEvery: 300, ...age(90_000, 'conf_updater_heartbeat'), copies: [copyOf({ age: 150 })] },
+			{},
+			[],
+		],
+		[
+			'has never written that log',
+			'AST_conf_update_screen',
+			{ wakesEvery: 60, ...age(90_000, 'conf_updater_heartbeat'), copies: [copyOf({ age: 700 })] },
+			{},
+			['processes.heartbeat_old critical restart:AST_conf_update_screen'],
 		],
 		['writes its row', 'AST_VDauto_dial', age(3, 'auto_dialer_heartbeat'), {}, []],
 		['writes late in a burst', 'AST_VDauto_dial', age(60, 'auto_dialer_heartbeat'), {}, []],

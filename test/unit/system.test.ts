@@ -114,6 +114,17 @@ describe('a disk', () => {
 		expect(outline(judge({ disks: [remote], silent: ['/data'] }))).toEqual(['system.disk_silent /data critical']);
 	});
 
+	it.each<[Disk['uses'][number]['use'][], string | undefined]>([
+		[['logs', 'state'], 'repairs'],
+		[['recordings'], undefined],
+	])('that holds %j and does not answer keeps daemons from working: %s', (uses, forbids) => {
+		const { findings } = judge({ disks: [disk(uses, undefined, { remote: true })], silent: ['/data'] });
+		const [, frozen] = diagnose([...findings, finding('processes.hung', 'AST_update')]);
+		expect(frozen?.cause).toBe(forbids && 'system.disk_silent /data');
+		const [daemon] = DAEMONS;
+		expect(daemon && futile(daemon, false, findings)?.forbids).toBe(forbids);
+	});
+
 	it('that is full explains dead daemons, and none is started for nothing', () => {
 		const full = finding('system.disk_full', '/data');
 		const [, absent] = diagnose([full, finding('processes.absent', 'AST_update')]);

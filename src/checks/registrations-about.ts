@@ -4,7 +4,7 @@ export const about: About = {
 	looksAt: `trunks and phones of chan_sip, PJSIP and IAX2 as Asterisk lists them: what is registered elsewhere and here, who
 answers, and whether the intervals fit together. Trunks are the carriers of the database and every peer that does not register
 here. A trunk that dies is seen after one interval of its qualify, the time for an answer and one interval between looks: with
-qualifyfreq=60 about 124 s, with 30 about 94 s; without qualify it is never seen. Lists with more than 500 entries are asked
+qualifyfreq=60 about 124 s, with 30 about 94 s; without qualify only by its registration, or never. Lists with more than 500 entries are asked
 for in every fifth look.`,
 	settings: ['REREGISTER'],
 	limits: ['unregistered_looks', 'phones_lost', 'nat_refresh'],

@@ -13,6 +13,10 @@ const ANSWER = 4;
 const QUALIFY = 60;
 /** chan_sip's and res_pjsip's guards: what a renewal comes earlier than the end, seconds. */
 const GUARD = 15;
+/** Seconds beyond its end after which the loss of a registration shows: the last try and its answer. */
+const LAST_TRY = 30;
+/** Every IAX2 registration is for so long, seconds. */
+const IAX2_EXPIRY = 60;
 
 /** One warning for each trunk whose timers do not fit together, with all that is to be said of it. */
 export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): Finding[] {
@@ -39,13 +43,14 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 		if (carrierOf(one, seen.trunks) === undefined && one.driver === 'IAX2') continue;
 		const subject = subjectIn(seen.trunks, one);
 		for (const text of ofRegistration(one, seen.memory)) add(subject, text);
+		const expiry = one.driver === 'IAX2' ? IAX2_EXPIRY : expiryOf(one);
+		// what does not come about is told when two looks agree
+		if (notice.get(subject) === undefined && expiry !== undefined)
+			notice.set(subject, expiry + LAST_TRY + 2 * interval);
 	}
 	return [...lints].map(([subject, texts]) => {
 		const seconds = notice.get(subject);
-		const worst =
-			seconds === undefined
-				? 'its death is seen by its registration at the earliest, if it has one'
-				: `its death is seen after ${seconds} s at worst`;
+		const worst = seconds === undefined ? 'its death is never seen' : `its death is seen after ${seconds} s at worst`;
 		return {
 			id: 'registrations.intervals',
 			subject,
@@ -77,15 +82,17 @@ export function hintsOnPhones({ memory: { sipAttempts, counts, interval } }: Reg
 	];
 }
 
+/** How long a registration lasts, seconds; undefined where that is not known. */
+const expiryOf = ({ granted, timers }: Registration): number | undefined =>
+	timers?.expiration ?? (granted ? granted.refresh + GUARD : undefined);
+
 const answerTime = ({ qualify }: Peer): number => qualify?.timeout ?? ANSWER;
 
-function ofRegistration(
-	{ driver, granted, timers }: Registration,
-	{ interval, sipAttempts }: RegistrationsMemory,
-): string[] {
+function ofRegistration(one: Registration, { interval, sipAttempts }: RegistrationsMemory): string[] {
+	const { driver, timers } = one;
 	const texts: string[] = [];
-	const expiry = timers?.expiration ?? (granted ? granted.refresh + GUARD : undefined);
-	// every IAX2 registration is for 60 s
+	const expiry = expiryOf(one);
+	// nobody can choose that of IAX2
 	if (driver !== 'IAX2' && expiry !== undefined && expiry <= interval)
 		texts.push(`its registration lasts ${expiry} s and may be lost and come back between two looks (${interval} s)`);
 	if (timers && timers.retries > 0)

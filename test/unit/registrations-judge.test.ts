@@ -239,7 +239,16 @@ describe('the fit of intervals', () => {
 
 	it.each([
 		['nothing', {}, ''],
-		['qualify that is off', { trunkPeers: [peer({ status: 'unmonitored' })] }, /qualify is off.*if it has one/],
+		[
+			'qualify that is off',
+			{ trunkPeers: [peer({ status: 'unmonitored' })] },
+			/qualify is off.*its death is never seen/,
+		],
+		[
+			'qualify that is off beside a registration',
+			{ trunkPeers: [peer({ status: 'unmonitored' })], ...only(sip()) },
+			/qualify is off.*seen after 270 s at worst/,
+		],
 		[
 			'a registration that lasts no longer than the interval',
 			only(sip({ granted: { at: NOW, refresh: 45 } })),

@@ -24,6 +24,8 @@ const RESTART_SECONDS = 30;
 export const LOOKS_TO_START = 2;
 export const LOOKS_TO_KILL = 3;
 const ASTERISK = { name: 'Asterisk' };
+/** Where it writes unless asterisk.conf says otherwise. */
+const ASTERISK_LOGS = '/var/log/asterisk';
 
 /**
  * What to do about Asterisk: start an absent one as the database allows; kill and start a living one where that is asked
@@ -92,7 +94,7 @@ function reasonToWithhold(
 		notAllowed(situation) ??
 		justBooted(situation) ??
 		notConfirmed(starts ? LOOKS_TO_START : LOOKS_TO_KILL, finding, situation) ??
-		gaveUp(ASTERISK, situation) ??
+		gaveUp(ASTERISK, situation, ASTERISK_LOGS) ??
 		coolsDown(ASTERISK, situation) ??
 		(starts ? undefined : badTime(situation)) ??
 		notNow(starts, situation)

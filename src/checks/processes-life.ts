@@ -102,13 +102,19 @@ function old(copy: Copy, seen: DaemonObservation, factor: number, { settings }: 
 	const { daemon, age } = seen;
 	if (!age) return undefined;
 	const interval = daemon.wakesEvery === 'conf_update_interval' ? (seen.wakesEvery ?? USUAL_INTERVAL) : USUAL_INTERVAL;
-	const status = exceeded(settings.limits, age.limit, age.seconds / factor / (interval / USUAL_INTERVAL));
+	// what one before it left behind says nothing of this process
+	const silence = Math.min(age.seconds, copy.age);
+	const status = exceeded(settings.limits, age.limit, silence / factor / (interval / USUAL_INTERVAL));
 	if (!status) return undefined;
-	const seconds = Math.round(age.seconds);
 	return finding('heartbeat_old', seen, {
 		status,
-		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${seconds} s old`,
-		evidence: { pid: copy.pid, state: copy.state, heartbeat_seconds: seconds, heartbeat: age.what },
+		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${Math.round(age.seconds)} s old`,
+		evidence: {
+			pid: copy.pid,
+			state: copy.state,
+			heartbeat_seconds: Math.round(age.seconds),
+			heartbeat: age.what,
+		},
 		// a warning may still be a slow moment; only a critical age is a stall
 		...(status === 'critical' && { remedy: `restart:${daemon.name}` }),
 	});

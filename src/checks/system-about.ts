@@ -39,6 +39,6 @@ service. Local files and /proc only; remote disks, recordings, secrets and chron
 		no_time_service: 'nothing sets the clock: no time service runs',
 		exposed: 'shipped secrets or open doors, where a limit asks for a warning',
 	},
-	does: `nothing. While a disk is full or read-only under the logs or the database, no daemon is started or stopped: it could not
-work. While load or pressure are critical, nothing that lives is stopped.`,
+	does: `nothing. While a disk is full or read-only under the logs or the database, or does not answer under the logs, no daemon is
+started or stopped: it could not work. While load or pressure are critical, nothing that lives is stopped.`,
 };

@@ -60,6 +60,7 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 			'critical',
 			`${what} lies on another machine, which does not answer`,
 			`mount | grep ${mount}`,
+			{ uses: [...new Set(use)] },
 		);
 	}
 	if (seen.descriptors) {
@@ -74,14 +75,16 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 		const summary = `${path} has grown to ${size} MiB; stock never rotates it`;
 		add('conf_log', path, exceeded(limits, 'conf_log_size', size), summary, `: > ${path}`);
 	}
-	for (const { folder, job, count, oldest } of seen.samples.recordings?.answer ?? []) {
+	for (const { folder, job, count, oldest, newest } of seen.samples.recordings?.answer ?? []) {
 		const hours = (oldest / 3600).toFixed(0);
+		// what came later was moved on, if anything came: a file that the job passes over is no stall
+		const isLeft = newest >= limits.recordings_waiting.crit;
 		const summary = `${count} recordings lie in ${folder}, the oldest for ${hours} hours: ${job} does not move them on`;
-		const evidence = { count, oldest_seconds: oldest, job };
+		const evidence = { count, oldest_seconds: oldest, newest_seconds: newest, job };
 		add(
 			'recordings',
 			folder,
-			exceeded(limits, 'recordings_waiting', oldest),
+			isLeft ? 'warning' : exceeded(limits, 'recordings_waiting', oldest),
 			summary,
 			`ls -ltr ${folder} | head`,
 			evidence,

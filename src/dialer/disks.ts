@@ -26,6 +26,8 @@ export interface Disk {
 	fill: Fill | undefined;
 }
 
+/** Where `stat` is. */
+const SYSTEM_PATH = '/usr/bin:/bin';
 /** How long another machine may take to tell about its disk, milliseconds. */
 const REMOTE_TIMEOUT = 3000;
 
@@ -78,10 +80,19 @@ export function isLocalDatabase({ database: { host, socket } }: Settings): boole
 	return socket !== undefined || host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host));
 }
 
+/** Why nothing can be read or written in a folder without waiting for ever; undefined when it can. */
+export async function whyNotAnswering(path: string, { settings, deadline }: World): Promise<string | undefined> {
+	const mount = mountOf(path, readMounts(settings.proc));
+	if (!mount?.remote || (await fillOfRemote(mount.path, deadline.remaining())) !== null) return undefined;
+	return `${path} lies on another machine, which does not answer`;
+}
+
 /** How full a remote disk is: asked by a program, because a call of our own could wait for ever. null: no answer */
-export async function fillOfRemote(mount: string, path: string, milliseconds: number): Promise<Fill | null> {
+export async function fillOfRemote(mount: string, milliseconds: number): Promise<Fill | null> {
 	const format = ['-f', '-c', '%S %b %f %a %c %d', mount];
-	const { exitCode, output } = await runProgram('stat', format, { PATH: path }, Math.min(REMOTE_TIMEOUT, milliseconds));
+	// no time at all would be no limit at all
+	const limit = Math.max(1, Math.min(REMOTE_TIMEOUT, milliseconds));
+	const { exitCode, output } = await runProgram('stat', format, { PATH: SYSTEM_PATH }, limit);
 	const [size, blocks, freeForRoot, free, files, filesFree] = output.trim().split(' ').map(Number);
 	if (exitCode !== 0 || size === undefined || blocks === undefined || freeForRoot === undefined || free === undefined)
 		return null;

@@ -99,7 +99,7 @@ export async function readMachine(world: World): Promise<MachineObservation> {
 		memory: seen,
 		oom: grownSince(memory.oom, seen.oomKills, uptime),
 		descriptors: descriptorsOf(world),
-		confLog: sizeOf(`${settings.logs}/${CONF_LOG}`),
+		confLog: (await world.logsSilent()) === undefined ? sizeOf(`${settings.logs}/${CONF_LOG}`) : undefined,
 		missingJobs: missingJobs(world, server),
 		hopperMayOverlap: jobsFor(world.crontab(), 'AST_VDhopper.pl').some(({ options }) => !('-run-check' in options)),
 		timeService: readTimeService(world, samples.chrony),
@@ -114,7 +114,7 @@ async function askRemote(disks: readonly Disk[], { deadline }: World) {
 	return Promise.all(
 		disks.map(async ({ mount }) => ({
 			mount,
-			fill: await fillOfRemote(mount, SYSTEM_PATH, deadline.remaining()),
+			fill: await fillOfRemote(mount, deadline.remaining()),
 		})),
 	);
 }

@@ -99,6 +99,8 @@ export async function observeDaemons(
 	const uptime = proc.uptime();
 	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
+	const logged = daemons.some(({ signs }) => signs.some(({ by }) => by === 'log'));
+	const logs = logged && (await world.logsSilent()) !== undefined ? undefined : settings.logs;
 	const observed: DaemonObservation[] = [];
 	let statements: Thread[] | undefined;
 	const statementsNow = async (): Promise<Thread[]> => {
@@ -147,7 +149,7 @@ export async function observeDaemons(
 			wakesEvery,
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
-			age: readAge(daemon.signs, heartbeats, server, settings.logs),
+			age: readAge(daemon.signs, heartbeats, server, logs),
 			...(await readRest(daemon, found, heartbeats, world, statementsNow)),
 		});
 	}

@@ -137,7 +137,10 @@ export function secondsLeft(lines: readonly string[]): Map<string, number> {
 	return left;
 }
 
-/** The events of PJSIPShowEndpoint: the endpoint with its contacts, static ones too; undefined where there is none. */
+/**
+ * The events of PJSIPShowEndpoint: the endpoint with its contacts, static ones too; undefined where there is none, or no
+ * other end to it: calls come from there, nobody is called or may register.
+ */
 export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | undefined {
 	const of = (event: string): AmiMessage[] => events.filter((one) => header(one, 'Event') === event);
 	const [aor] = of('AorDetail');
@@ -149,6 +152,7 @@ export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | 
 		['QualifyTimeout', aor ? header(aor, 'QualifyTimeout') : ''],
 	];
 	const contacts = of('ContactStatusDetail').map((contact) => contactOf([...timers, ...contact]));
+	if (contacts.length === 0 && (!aor || header(aor, 'MaxContacts') === '0')) return undefined;
 	const best = contacts.find(({ status }) => status === 'reachable') ?? contacts[0];
 	const nobody = { driver: 'PJSIP' as const, address: '', status: 'unknown' as const, qualify: { every, timeout: 0 } };
 	const leastExpiry = aor ? number(aor, 'MinimumExpiration') : 0;

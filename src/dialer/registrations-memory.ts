@@ -9,6 +9,8 @@ export interface Phones {
 	unreachable: number;
 	/** registered past the end of their registration */
 	expired: number;
+	/** agents who are logged in here by a phone that is not there; known only where many phones have gone */
+	agentsWithout?: number;
 }
 
 /** What was seen of trunks and phones. Times are seconds since boot unless told. */

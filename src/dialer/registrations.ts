@@ -4,8 +4,9 @@ import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
+import { readPhones } from './registrations-phones.ts';
 import { asteriskNow } from './registrations-questions.ts';
-import { carrierOf, isLoopPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
+import { carrierOf, isTrunk, subjectOf } from './registrations-trunks.ts';
 import { readTrunks, type Trunk } from './trunks.ts';
 
 /** Seconds for which carriers are taken from memory. */
@@ -54,7 +55,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
-	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;
+	const phones = seen.complete ? await readPhones(world, seen.peers, known.trunks, { now, before }) : undefined;
 	const memory = nextMemory(before, {
 		...parts,
 		phones,
@@ -99,15 +100,3 @@ const trunksNow = (world: World, last: KnownTrunks): Promise<KnownTrunks> =>
 /** Registrations of no carrier: from files that are kept by hand. */
 const strangersAmong = (registrations: readonly Registration[], trunks: readonly Trunk[]): string[] =>
 	registrations.filter((one) => carrierOf(one, trunks) === undefined).map(subjectOf);
-
-function phonesAmong(peers: readonly Peer[], trunks: readonly Trunk[], now: number): Phones {
-	const phones = { known: 0, present: 0, unreachable: 0, expired: 0 };
-	for (const peer of peers) {
-		if (isLoopPeer(peer.name) || isTrunk(peer, trunks)) continue;
-		phones.known++;
-		if (peer.status === 'unreachable') phones.unreachable++;
-		else if (peer.expires !== undefined && peer.expires < now) phones.expired++;
-		else if (peer.address !== '') phones.present++;
-	}
-	return phones;
-}

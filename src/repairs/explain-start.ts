@@ -18,6 +18,8 @@ export async function explainStart(
 ): Promise<string[]> {
 	const { settings } = world;
 	try {
+		const silent = await world.logsSilent();
+		if (silent !== undefined) return [silent];
 		return [
 			...diskTrouble(settings.logs),
 			...(mayWrite(settings.logs) ? [] : [`no file can be made in ${settings.logs}`]),

@@ -30,7 +30,7 @@ export async function seeThatItCanStart(
 	const { logs } = world.settings;
 	const home = environment.HOME ?? '/';
 	if (isMissing(home)) throw new StepFailed(`there is no ${home}, the home of the daemons`);
-	const trouble = whyNotExecutable(script) ?? whyNotWritable(logs);
+	const trouble = whyNotExecutable(script) ?? (await world.logsSilent()) ?? whyNotWritable(logs);
 	if (trouble) throw new StepFailed(trouble);
 	if (!steps.some((one) => one.do === 'stop')) return;
 	const [doubt] = [

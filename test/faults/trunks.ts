@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generalSip, lookUntil } from '../integration/registrations.support.ts';
+import { generalSip, logIn, lookUntil } from '../integration/registrations.support.ts';
 import { type Carrier, enterEverything, TRUNKS as KINDS, startCarrier, type TrunkRow } from '../sandbox/carrier.ts';
 import { until } from '../sandbox/processes.ts';
 import { registerPhone } from '../sandbox/sip-phone.ts';
@@ -111,6 +111,12 @@ async function phones(stage: Stage): Promise<Carrier> {
 	return handsets;
 }
 
+/** All four become unreachable. */
+async function losePhones(stage: Stage): Promise<void> {
+	freeze(stage, await phones(stage));
+	for (const name of PHONES) await status(stage, name, /UNREACHABLE/);
+}
+
 /** A trunk that registers here; it goes on doing so, or has stopped for good. */
 async function inbound(stage: Stage, goesOn: boolean): Promise<void> {
 	const other = await carrier(stage);
@@ -202,15 +208,30 @@ export const TRUNKS: Area = {
 			twin: { but: 'it renews its registration', inject: (stage) => inbound(stage, true), tells: [intervals('insip')] },
 		},
 		{
-			says: 'many phones have become unreachable at once',
+			says: 'the phones of agents at work have become unreachable at once',
 			inject: async (stage) => {
-				freeze(stage, await phones(stage));
-				for (const name of PHONES) await status(stage, name, /UNREACHABLE/);
+				stage.later(() =>
+					here(stage, "DELETE FROM vicidial_live_agents WHERE extension LIKE 'SIP/cc11%' AND server_ip=?"),
+				);
+				await logIn(stage.dialer, PHONES);
+				await losePhones(stage);
 			},
 			find: ['registrations.phones_lost phones'],
 			tells: /[45] of [45] phones went away/,
 			after: { stays: 1 },
-			twin: { but: 'one agent has switched a phone off', inject: phones },
+			twin: {
+				but: 'their agents have gone home; those who stay work by telephones elsewhere',
+				inject: async (stage) => {
+					const move = (from: string, to: string): Promise<unknown> =>
+						here(
+							stage,
+							`UPDATE vicidial_live_agents SET extension=REPLACE(extension, '${from}', '${to}') WHERE server_ip=?`,
+						);
+					stage.later(() => move('Local/', 'SIP/'));
+					await move('SIP/', 'Local/');
+					await losePhones(stage);
+				},
+			},
 		},
 	],
 };

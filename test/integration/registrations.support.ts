@@ -47,6 +47,16 @@ export async function lookThrough(dialer: Dialer, wanted: string[], seconds: num
 	return [...found];
 }
 
+/** Agents at these phones of a dialer, who pause. */
+export async function logIn({ database, serverIp }: Dialer, phones: readonly string[]): Promise<void> {
+	for (const name of phones)
+		await database.query(
+			`INSERT INTO vicidial_live_agents (user, server_ip, extension, status, campaign_id, last_update_time, last_state_change)
+			VALUES (?, ?, ?, 'PAUSED', 'OUTBOUND', NOW(), NOW())`,
+			[name, serverIp, `SIP/${name}`],
+		);
+}
+
 /** Adds lines to the general part of sip.conf, which a later reload reads. @returns what takes them back */
 export function generalSip({ asteriskEtc }: Dialer, ...lines: string[]): () => void {
 	const path = join(asteriskEtc, 'sip.conf');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Carrier, enterTrunks, startCarrier, TRUNKS } from '../sandbox/carrier.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
-import { generalSip, lookAt, lookUntil } from './registrations.support.ts';
+import { generalSip, logIn, lookAt, lookUntil, troublesOf } from './registrations.support.ts';
 import type { Tick } from './support.ts';
 
 const PHONES = ['cc111', 'cc112', 'cc113', 'cc114'];
@@ -73,12 +73,16 @@ describe('trunks and phones of a real carrier', () => {
 		expect(actions.slice(15)).toEqual([]);
 	});
 
-	it('phones that go away at once are told as one, and no trunk with them', async () => {
+	it('phones that go away at once while their agents work are told as one, and no trunk with them', async () => {
 		// a drop is one from what was there before
 		await lookFor([], 40);
+		await logIn(dialer, PHONES);
 		phones.asterisk.freeze();
 		try {
 			await lookFor(['phones_lost phones'], 20);
+			// the same at the end of a shift
+			await dialer.database.query('DELETE FROM vicidial_live_agents WHERE server_ip=?', [dialer.serverIp]);
+			expect(troublesOf(await look())).toEqual([]);
 		} finally {
 			phones.asterisk.thaw();
 		}

@@ -158,6 +158,23 @@ describe('a chan_sip registration', () => {
 	});
 });
 
+describe('a trunk that only sends calls here', () => {
+	it('and is known by its address, is not missed', async () => {
+		const endpoint = (name: string, rest: string): TrunkRow => ({
+			protocol: 'PJSIP',
+			registration: '',
+			account: `[${name}]\ntype=endpoint\ncontext=default\ndisallow=all\nallow=ulaw\n${rest}\n[${name}]\ntype=identify\nendpoint=${name}\nmatch=192.0.2.9\n`,
+		});
+		await enterTrunks(dialer, {
+			T1: endpoint('plain', ''),
+			T2: endpoint('empty', 'aors=empty\n\n[empty]\ntype=aor\n'),
+		});
+		const { stderr } = await dialer.check(['-vv', '--only', 'registrations']);
+		expect(stderr).toMatch(/AMI < ObjectName: empty/);
+		for (const _ of [1, 2, 3, 4]) expect(troublesOf(await lookAt(dialer))).toEqual([]);
+	});
+});
+
 describe('a trunk that registers here', () => {
 	const account = 'context=default\ndisallow=all\nallow=ulaw\n';
 	const INBOUND: Record<string, TrunkRow> = {

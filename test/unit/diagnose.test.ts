@@ -100,6 +100,11 @@ describe('one cause', () => {
 			['mysql.silent db', 'processes.deaf AST_manager_listen'],
 			[undefined, undefined],
 		],
+		[
+			'the variant that fits, beside a wrong version',
+			['asterisk.version Asterisk', 'processes.wrong_variant AST_update', 'processes.frozen AST_update'],
+			[undefined, 'asterisk.version Asterisk', undefined],
+		],
 		['what has its own cause', ['mysql.refused db', 'processes.frozen AST_update'], [undefined, undefined]],
 		['what does not rest on it', ['asterisk.absent Asterisk', 'processes.absent FastAGI_log'], [undefined, undefined]],
 	])('%s', (_, findings, expected) => {
@@ -175,8 +180,33 @@ describe('what is of no use', () => {
 		['asterisk.hung Asterisk', 'AST_update', false, 'repairs'],
 		['asterisk.hung Asterisk', 'FastAGI_log', true, undefined],
 		['processes.absent AST_manager_listen', 'AST_manager_send', true, undefined],
+		['asterisk.version Asterisk', 'AST_update', true, 'stops'],
+		['asterisk.version Asterisk', 'AST_manager_listen', false, undefined],
+		['asterisk.version Asterisk', 'AST_manager_send', true, undefined],
 	])('%s, for %s, stopping: %s', (text, name, stops, forbids) => {
 		expect(futile(daemon(name), stops, [named(text)])?.forbids).toBe(forbids);
+	});
+});
+
+describe('a column that no longer updates itself', () => {
+	const lost = named('mysql.column_without_update vicidial_live_agents.last_update_time', { status: 'warning' });
+
+	it('explains what stands still in it, and nothing else', () => {
+		const followers = [
+			'processes.heartbeat_old AST_VDremote_agents',
+			'queues.remote_agents AST_VDremote_agents',
+			'queues.live_agents AST_VDauto_dial',
+			'queues.agents_lagging web server',
+		];
+		const others = ['queues.auto_calls_live AST_VDauto_dial', 'processes.heartbeat_old AST_VDadapt'];
+		const found = diagnose([lost, ...[...followers, ...others].map((text) => named(text))]);
+		expect(found.map(({ cause }) => cause !== undefined)).toEqual([false, true, true, true, true, false, false]);
+	});
+
+	it('has nobody stopped for it', () => {
+		expect(futile(daemon('AST_VDremote_agents'), true, [lost])?.forbids).toBe('stops');
+		expect(futile(daemon('AST_VDremote_agents'), false, [lost])).toBeUndefined();
+		expect(futile(daemon('AST_VDauto_dial'), true, [lost])).toBeUndefined();
 	});
 });
 

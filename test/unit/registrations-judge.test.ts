@@ -189,6 +189,14 @@ describe('phones', () => {
 		expect(told(judge({ phones, before: memory({ phones: before }) }))).toEqual(expected);
 	});
 
+	it.each([
+		['have gone home', 2, []],
+		['are still at work', 3, ['phones_lost phones warning']],
+	])('of agents who %s', (_, agentsWithout, expected) => {
+		const phones = { known: 10, present: 5, unreachable: 0, expired: 0, agentsWithout };
+		expect(told(judge({ phones, before: memory({ phones: [10] }) }))).toEqual(expected);
+	});
+
 	it('come back one by one after a start of Asterisk', () => {
 		const phones = { known: 10, present: 1, unreachable: 0, expired: 0 };
 		expect(told(judge({ phones, settled: 80, before: memory({ phones: [10] }) }))).toEqual([]);

@@ -252,7 +252,17 @@ describe('what PJSIP tells on the console and of single endpoints', () => {
 		});
 	});
 
-	it('PJSIPShowEndpoint of nobody', () => {
-		expect(endpointOf('t', [])).toBeUndefined();
+	const aorFor = (contacts: number): AmiMessage => event(`Event: AorDetail\nObjectName: t\nMaxContacts: ${contacts}`);
+
+	it.each([
+		['nobody', []],
+		['one that only takes calls from an address', [ENDPOINT]],
+		['the same, with an address of record that is empty and takes no contact', [ENDPOINT, aorFor(0)]],
+	])('PJSIPShowEndpoint of %s', (_, events) => {
+		expect(endpointOf('t', events)).toBeUndefined();
+	});
+
+	it('PJSIPShowEndpoint of one that is to register here', () => {
+		expect(endpointOf('t', [ENDPOINT, aorFor(1)])).toMatchObject({ dynamic: true, address: '' });
 	});
 });

@@ -114,6 +114,17 @@ describe('a disk', () => {
 		expect(outline(judge({ disks: [remote], silent: ['/data'] }))).toEqual(['system.disk_silent /data critical']);
 	});
 
+	it.each<[Disk['uses'][number]['use'][], string | undefined]>([
+		[['logs', 'state'], 'repairs'],
+		[['recordings'], undefined],
+	])('that holds %j and does not answer keeps daemons from working: %s', (uses, forbids) => {
+		const { findings } = judge({ disks: [disk(uses, undefined, { remote: true })], silent: ['/data'] });
+		const [, frozen] = diagnose([...findings, finding('processes.hung', 'AST_update')]);
+		expect(frozen?.cause).toBe(forbids && 'system.disk_silent /data');
+		const [daemon] = DAEMONS;
+		expect(daemon && futile(daemon, false, findings)?.forbids).toBe(forbids);
+	});
+
 	it('that is full explains dead daemons, and none is started for nothing', () => {
 		const full = finding('system.disk_full', '/data');
 		const [, absent] = diagnose([full, finding('processes.absent', 'AST_update')]);
@@ -192,11 +203,11 @@ describe('a machine', () => {
 	});
 
 	it('tells of recordings that are not moved on, not of those on their way', () => {
-		const waiting = (oldest: number) => ({
+		const waiting = (oldest: number, newest = oldest) => ({
 			samples: {
 				...seen().samples,
 				recordings: {
-					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest }],
+					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest, newest }],
 					age: 0,
 					doubts: 1,
 				},
@@ -204,6 +215,9 @@ describe('a machine', () => {
 		});
 		expect(outline(judge(waiting(600)))).toEqual([]);
 		expect(outline(judge(waiting(9000)))).toEqual(['system.recordings /m warning']);
+		expect(outline(judge(waiting(90_000, 7300)))).toEqual(['system.recordings /m critical']);
+		// a file that the job passes over lies there for ever, and all later ones were moved
+		expect(outline(judge(waiting(900_000)))).toEqual(['system.recordings /m warning']);
 	});
 
 	it('gives hints of what could be better, and warns of it only where that is asked for', () => {
@@ -251,6 +265,20 @@ describe('the files of the kernel', () => {
 		expect(mountOf(`${folder}/my disk/logs`, mounts)?.readOnly).toBe(true);
 		expect(mountOf(join(folder, 'monitor'), mounts)).toEqual({ path: '/rec', remote: true, readOnly: false });
 		expect(mountOf('/recordings', mounts)?.path).toBe('/');
+	});
+
+	it('are believed without a look beneath a remote disk: one that is gone holds whoever looks for ever', () => {
+		const nas = join(folder, 'nas');
+		mkdirSync(join(nas, 'asterisk'), { recursive: true });
+		mkdirSync(join(folder, 'self'), { recursive: true });
+		writeFileSync(join(folder, 'self/mounts'), `/dev/vda / ext4 rw 0 0\nnas:/rec ${nas} nfs4 rw 0 0\n`);
+		// who looks there is led away
+		for (const name of ['monitor', 'asterisk/monitor']) symlinkSync('/var/log', join(nas, name));
+		symlinkSync('nas/asterisk', join(folder, 'spool'));
+		symlinkSync('loop', join(folder, 'loop'));
+		const mounts = readMounts(folder);
+		for (const path of ['nas', 'nas/monitor', 'spool/monitor', 'spool/../monitor', 'loop/../nas/monitor'])
+			expect(mountOf(`${folder}/${path}`, mounts)?.path).toBe(nas);
 	});
 
 	it('tell memory, kills and descriptors; nothing where there are none', () => {

@@ -8,12 +8,13 @@ import { type Proof, proveLife } from './repairs/prove-life.ts';
 import { reRegister } from './repairs/re-register.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed } from './repairs/screen.ts';
-import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
+import { proveAsterisk, seeThatAsteriskCanStart, startAsterisk } from './repairs/start-asterisk.ts';
 import { seeThatItCanStart, startDaemon } from './repairs/start-daemon.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
 import { badMoment } from './restraint.ts';
 import { startBlocked } from './steps.ts';
-import type { Action, ActionReport, Step } from './types.ts';
+import type { Action, ActionReport, Step, Withheld } from './types.ts';
+import { reportWithheld } from './withheld.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds until a damaged conf file is looked at again: stock copies in place, piece by piece. */
@@ -25,6 +26,12 @@ const KEEPALIVE_HANGS = 60;
 
 /** The stock keepalive does not end in time; nothing was done. */
 class StockAtWork extends Error {}
+
+/** How an action ends: as it went, or with the reason why nothing was begun. */
+type Ended = Withheld | ({ outcome: 'done' | 'failed' } & Pick<ActionReport, 'reason' | 'verified'>);
+
+const RECOVERED: Withheld = { why: 'it recovered by itself; it is left alone', until: 'as long as it stays well' };
+const STOCK_WORKS: Withheld = { why: 'the stock keepalive is at work; it is left alone', until: 'until that ends' };
 
 /**
  * The only executor: performs the steps of one action in order and stops at the first that fails.
@@ -39,13 +46,11 @@ export async function act(
 	interruptedAt: string | undefined,
 ): Promise<ActionReport> {
 	const began = performance.now();
-	const report = (rest: Pick<ActionReport, 'outcome'> & Partial<ActionReport>): ActionReport => ({
-		id: action.id,
-		kind: action.kind,
-		subject: action.subject,
-		...rest,
-		duration_ms: Math.round(performance.now() - began),
-	});
+	const report = (ended: Ended): ActionReport => {
+		const duration_ms = Math.round(performance.now() - began);
+		if ('until' in ended) return reportWithheld(action, ended, duration_ms);
+		return { id: action.id, kind: action.kind, subject: action.subject, ...ended, duration_ms };
+	};
 	const told: string[] = [];
 	try {
 		// one that copies conf files in place must be gone, however long it takes; one that hangs starts no daemons
@@ -57,13 +62,13 @@ export async function act(
 		const daemon = DAEMONS.find(({ name }) => name === action.subject);
 		if (!daemon) return report({ outcome: 'failed', reason: 'there is no such daemon' });
 		const tooLate = badMoment(action.kind, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
-		if (tooLate) return report({ outcome: 'withheld', reason: tooLate });
-		if (!(await stillNeeded())) return report({ outcome: 'withheld', reason: 'it recovered by itself' });
+		if (tooLate) return report(tooLate);
+		if (!(await stillNeeded())) return report(RECOVERED);
 		const table = world.proc.processes();
 		const found = processesOf(daemon, table, world.settings);
 		const inTheWay = startBlocked(action.steps, daemon, found, table);
-		if (inTheWay) return report({ outcome: 'withheld', reason: inTheWay });
-		seeThatItCanStart(action, environment, world);
+		if (inTheWay) return report(inTheWay);
+		await seeThatItCanStart(action, environment, world);
 		let verified: ActionReport['verified'] = 'pending';
 		for (const step of action.steps) {
 			const performed = await perform(step, action, daemon, world, environment);
@@ -73,23 +78,19 @@ export async function act(
 		const finished = interruptedAt === undefined ? '' : `finished what was interrupted at ${interruptedAt}: `;
 		return report({ outcome: 'done', reason: finished + told.join('; '), verified });
 	} catch (error) {
-		if (error instanceof StockAtWork) return report({ outcome: 'withheld', reason: 'the stock keepalive is at work' });
+		if (error instanceof StockAtWork) return report(STOCK_WORKS);
 		const reason = error instanceof Error ? error.message : String(error);
 		return report({ outcome: 'failed', reason: [...told, reason].join('; '), verified: false });
 	}
 }
 
 /** Confirms a conf action by a second look two seconds later, then does it. */
-async function actOnConf(
-	{ steps: [step] }: Action,
-	world: World,
-	stillNeeded: () => Promise<boolean>,
-): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+async function actOnConf({ steps: [step] }: Action, world: World, stillNeeded: () => Promise<boolean>): Promise<Ended> {
 	if (world.rebuild === undefined) {
 		const tooLate = badMoment('start', world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
-		if (tooLate) return { outcome: 'withheld', reason: tooLate };
+		if (tooLate) return tooLate;
 		await sleep(SECOND_LOOK);
-		if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it was put right in the meantime' };
+		if (!(await stillNeeded())) return RECOVERED;
 	}
 	if (step?.do !== 'rebuild' && step?.do !== 'reload') throw new StepFailed('there is no such step for a conf file');
 	const { told, verified } =
@@ -101,24 +102,26 @@ async function actOnTrunk(
 	{ registration }: Extract<Step, { do: 're-register' }>,
 	world: World,
 	stillNeeded: () => Promise<boolean>,
-): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
-	if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it recovered by itself' };
+): Promise<Ended> {
+	if (!(await stillNeeded())) return RECOVERED;
 	const { told, verified } = await reRegister(registration, world);
 	return { outcome: 'done', reason: told, verified };
 }
 
 /** A start that is begun is not cut off by the window: stock starts no Asterisk while there is one. */
 async function actOnAsterisk(
-	{ kind, steps }: Action,
+	action: Action,
 	world: World,
 	environment: Record<string, string>,
 	stillNeeded: () => Promise<boolean>,
 	told: string[],
-): Promise<Pick<ActionReport, 'outcome'> & Partial<ActionReport>> {
+): Promise<Ended> {
+	const { kind, steps } = action;
 	const as = kind === 'restart' ? 'restart' : 'start';
 	const tooLate = badMoment(as, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
-	if (tooLate) return { outcome: 'withheld', reason: tooLate };
-	if (!(await stillNeeded())) return { outcome: 'withheld', reason: 'it recovered by itself' };
+	if (tooLate) return tooLate;
+	if (!(await stillNeeded())) return RECOVERED;
+	seeThatAsteriskCanStart(action, world, environment);
 	let verified: true | 'pending' = 'pending';
 	for (const step of steps) {
 		if (step.do === 'evidence') told.push(await gatherEvidence('Asterisk', step, world, environment));

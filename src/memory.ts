@@ -1,6 +1,8 @@
 import type { OutsideMemory } from './announce.ts';
+import type { Samples } from './dialer/pulses.ts';
 import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
+import type { FirstMet } from './pause.ts';
 import type { Turns } from './rotation.ts';
 import type { ActionKind, Status } from './types.ts';
 
@@ -67,6 +69,8 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
+	/** how often each process has gone to sleep, by pid and start */
+	sleeps?: Samples;
 	/** seconds since boot of the look that saw it, and how many there have been */
 	at: number;
 	looks?: number;
@@ -101,8 +105,11 @@ export interface Memory {
 	};
 	/** how Asterisk was last seen running */
 	asterisk?: AsteriskRan;
-	/** the newest action there was at the last look that counts, and when that was: uptime in seconds, ISO 8601 */
-	actionsSeen?: { newest: number; at: number; since: string };
+	/**
+	 * man_id and entry_date of the newest action that was NEW at the last look that counts, and when that was: uptime in
+	 * seconds, ISO 8601
+	 */
+	actionsSeen?: { newest: number; entered: string; at: number; since: string };
 	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
 	deepProbe?: { at: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
@@ -120,6 +127,8 @@ export interface Memory {
 	dataFolder?: string;
 	/** answers to questions that are not asked in every look, by check */
 	turns?: Record<string, Turns>;
+	/** a pause file that bears a time of the future, and since when it counts */
+	pauseMet?: FirstMet;
 	/** findings that the log has an open line for */
 	logged: Record<string, Status>;
 }
@@ -137,7 +146,7 @@ export const emptyMemory = (bootId: string): Memory => ({
 /** Forgets what was measured in uptimes of an earlier boot; what was told to people stays. */
 export function forBoot(memory: Memory, bootId: string): Memory {
 	if (memory.bootId === bootId) return memory;
-	const { commands, server, asterisk, told, logged, conf, dataFolder, outside } = memory;
+	const { commands, server, asterisk, told, logged, conf, dataFolder, outside, pauseMet } = memory;
 	return {
 		...emptyMemory(bootId),
 		commands,
@@ -146,6 +155,7 @@ export function forBoot(memory: Memory, bootId: string): Memory {
 		...(asterisk && { asterisk }),
 		...(dataFolder !== undefined && { dataFolder }),
 		...(told && { told }),
+		...(pauseMet && { pauseMet }),
 		...(conf && { conf: afterBoot(conf) }),
 		...(outside && { outside }),
 	};

@@ -2,7 +2,9 @@ import { Overdue, withDeadline } from './adapters/clock.ts';
 import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
+import { tellClocks } from './clocks.ts';
 import { databaseDown, diagnose, keyOf } from './diagnose.ts';
+import { crashedTable } from './dialer/crashed-table.ts';
 import type { Notebook } from './notebook.ts';
 import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
 import type { World } from './world.ts';
@@ -57,12 +59,13 @@ function cannotSee(id: CheckId, error: unknown): Finding {
 		};
 	}
 	if (error instanceof DatabaseTrouble) {
+		const crashed = crashedTable(error);
 		return {
 			id: `${id}.database`,
 			subject: id,
 			status: 'critical',
 			summary: `reading the database failed: ${message}`,
-			evidence: { error: message },
+			evidence: { error: message, ...(crashed !== undefined && { crashed_table: crashed }) },
 			advice: 'mysqladmin processlist',
 		};
 	}
@@ -126,7 +129,7 @@ export function statusOf(judgement: Judgement): CheckStatus {
 
 /** Judges, names causes and stamps each finding with the look that first saw it. */
 export function consider(looked: readonly Looked[], notes: Notebook, world: World): Judged[] {
-	const judged = judgeAll(looked, { settings: world.settings, note: notes.note });
+	const judged = tellClocks(judgeAll(looked, { settings: world.settings, note: notes.note }));
 	const diagnosed = new Map(
 		diagnose(judged.flatMap(({ findings }) => findings)).map((finding) => [keyOf(finding), finding]),
 	);

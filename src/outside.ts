@@ -4,11 +4,16 @@ import { callHook, whyNotTrusted } from './adapters/hook.ts';
 import type { OutsideMemory, Topics, Word } from './announce.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
-import type { ActionReport, Json, Report } from './types.ts';
+import type { ActionReport, Json, Report, Withheld } from './types.ts';
+import { reportWithheld } from './withheld.ts';
 
 /** Seconds that one program may take, and all of them together: the next run of cron must not wait for them. */
 const ONE_PROGRAM = 10;
 const ALL_PROGRAMS = 15;
+const ANOTHER_SPEAKS: Withheld = {
+	why: 'another dialer speaks at this moment; this is left to it',
+	until: 'as long as it speaks for the cluster',
+};
 
 export interface Telling {
 	settings: Settings;
@@ -130,7 +135,8 @@ async function makeCall(
 		const called =
 			scope === 'cluster' ? await withDatabaseLock(settings.database, 'vicikeep speaks', call) : await call();
 		if (called === 'taken') {
-			return { result: resultOf(to, began, 'another dialer speaks', 'withheld'), output: '', fate: 'elsewhere' };
+			const result = reportWithheld(hookOf(to), ANOTHER_SPEAKS, Math.round(performance.now() - began));
+			return { result, output: '', fate: 'elsewhere' };
 		}
 		const output = withoutSecrets(called.output, secrets);
 		const trouble = called.overdue
@@ -168,10 +174,10 @@ function takeBack(words: readonly Word[], topics: { changes: Topics; failures: T
 	}
 }
 
-const resultOf = (subject: string, began: number, reason: string, outcome: ActionReport['outcome']): ActionReport => ({
-	id: `hook:${subject}`,
-	kind: 'hook',
-	subject,
+const hookOf = (subject: string) => ({ id: `hook:${subject}`, kind: 'hook', subject }) as const;
+
+const resultOf = (subject: string, began: number, reason: string, outcome: 'done' | 'failed'): ActionReport => ({
+	...hookOf(subject),
 	outcome,
 	reason,
 	duration_ms: Math.round(performance.now() - began),

@@ -9,9 +9,17 @@ export interface PauseFile {
 	trouble?: string;
 }
 
+/** When a file that bears a time of the future was first met, milliseconds since the epoch. */
+export interface FirstMet {
+	changed: number;
+	at: number;
+}
+
 export interface Pause {
 	/** until when repairs are withheld; undefined when that is over */
 	until: Date | undefined;
+	/** to remember: since when a file from the future counts */
+	met?: FirstMet;
 	/** what a person should know about the file */
 	trouble: string[];
 }
@@ -23,19 +31,26 @@ const LONGEST = 24 * 60 * MINUTE;
 /**
  * What a pause file asks for: nothing in it means an hour, a number means minutes, both since it was last touched; an ISO
  * time means itself; no pause is longer than a day. What cannot be understood is an hour, because somebody wanted a pause.
+ * A file from the future, by a clock that was set back or by `touch -d`, counts from the run on that met it first: else
+ * its pause would begin anew in each run.
+ * @param before what an earlier run remembered of such a file
  */
-export function judgePause({ path, changed, text, trouble: found }: PauseFile, now: Date): Pause {
+export function judgePause({ path, changed, text, trouble: found }: PauseFile, now: Date, before?: FirstMet): Pause {
 	const trouble = found === undefined ? [] : [found];
-	// a clock that was set back must not make a pause endless
-	const begun = Math.min(changed, now.getTime());
+	const fromFuture = changed > now.getTime();
+	// another file, or a clock that was set back once more, is met anew
+	const known = before?.changed === changed && before.at <= now.getTime() ? before : undefined;
+	const met = known ?? (fromFuture ? { changed, at: now.getTime() } : undefined);
+	const begun = met?.at ?? changed;
 	const asked = text === undefined ? undefined : endOf(text.trim(), begun);
 	if (text !== undefined && asked === undefined)
 		trouble.push(`${path} holds neither minutes nor an ISO time; it counts as 60 min`);
 	if (asked !== undefined && asked - begun > LONGEST) trouble.push(`${path} asks for more than 24 h; it gets 24 h`);
-	if (changed > now.getTime() + MINUTE) trouble.push(`${path} was written in the future; touch it, or remove it`);
+	if (fromFuture && changed > now.getTime() + MINUTE)
+		trouble.push(`${path} was written in the future; touch it, or remove it`);
 	const until = new Date(Math.min(asked ?? begun + USUAL, begun + LONGEST));
-	if (until > now) return { until, trouble };
-	return { until: undefined, trouble: [...trouble, `${path} has expired and pauses nothing any more; remove it`] };
+	const over = until > now ? [] : [`${path} has expired and pauses nothing any more; remove it`];
+	return { until: until > now ? until : undefined, trouble: [...trouble, ...over], ...(met && { met }) };
 }
 
 /** Milliseconds since the epoch; undefined for what is neither empty, minutes nor an ISO time. */

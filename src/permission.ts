@@ -5,9 +5,10 @@ import { readPause } from './adapters/pause.ts';
 import type { Proc } from './adapters/proc.ts';
 import type { StateFolder } from './adapters/state.ts';
 import { takesDaemonsDown } from './adapters/unit.ts';
-import { judgePause, type Pause } from './pause.ts';
-import { clockOrDate } from './restraint.ts';
+import { type FirstMet, judgePause, type Pause } from './pause.ts';
+import { clockOrDate, later } from './restraint.ts';
 import type { Settings } from './settings.ts';
+import type { Withheld } from './types.ts';
 
 /** Whether what this run learns will be there for the next one. */
 export type Remembers = { ready: true } | { ready: false; problem: string };
@@ -28,10 +29,10 @@ export function ownsDialer(settings: Settings): boolean {
 	return uid === 0 || ownership(settings.home)?.uid === uid;
 }
 
-/** What the pause file asks for; undefined when there is none. */
-export function pauseOf(settings: Settings, now: Date): Pause | undefined {
+/** What the pause file asks for; undefined when there is none. @param before what is remembered of one from the future */
+export function pauseOf(settings: Settings, now: Date, before: FirstMet | undefined): Pause | undefined {
 	const file = readPause(settings.runDir);
-	return file && judgePause(file, now);
+	return file && judgePause(file, now, before);
 }
 
 /** What keeps this run from repairing or remembering, for the report. */
@@ -50,11 +51,32 @@ export function reasonNotToRepair(
 	remembers: Remembers | undefined,
 	pause: Pause | undefined,
 	now: Date,
-): string | undefined {
-	if (!ownsDialer(settings)) return `${userInfo().username} may not act on the daemons; run it as root`;
-	if (lock?.state === 'taken') return 'another run is repairing';
-	if (lock?.state === 'impossible') return `the lock cannot be taken: ${lock.problem}`;
-	if (remembers && !remembers.ready) return `nothing can be remembered: ${remembers.problem}`;
-	if (pause?.until) return `paused by ${settings.runDir}/pause until ${clockOrDate(pause.until, now)}`;
+): Withheld | undefined {
+	if (!ownsDialer(settings))
+		return {
+			why: `${userInfo().username} may not act on the daemons; nothing is repaired`,
+			until: 'until it is run as root',
+		};
+	if (lock?.state === 'taken') return whileTaken(lock, now);
+	if (lock?.state === 'impossible')
+		return { why: `the lock cannot be taken (${lock.problem}); nothing is repaired`, until: 'until it can' };
+	if (remembers && !remembers.ready) return unremembered(remembers.problem);
+	if (pause?.until)
+		return { why: `paused by ${settings.runDir}/pause`, until: `until ${clockOrDate(pause.until, now)}` };
 	return takesDaemonsDown(proc.controlGroup());
 }
+
+/** A run that is past its deadline is killed by nobody: its end is all that can be told. */
+function whileTaken({ age, limit }: Extract<Lock, { state: 'taken' }>, now: Date): Withheld {
+	const why = 'another run is repairing; nothing is repaired by this one';
+	if (age === undefined) return { why, until: 'until that run ends' };
+	const at = (seconds: number): string => clockOrDate(later(now, seconds), now);
+	const end = age < limit ? `at the latest at ${at(limit - age)}` : `which was due at ${at(limit - age)}`;
+	return { why, until: `until that run, begun at ${at(-age)}, ends, ${end}` };
+}
+
+/** A repair that the next run would know nothing of is none. */
+export const unremembered = (problem: string): Withheld => ({
+	why: `nothing can be remembered (${problem}); nothing is repaired`,
+	until: 'until it can',
+});

@@ -1,17 +1,31 @@
 import { keyOf, misconfigured } from './diagnose.ts';
+import { asteriskSessions } from './dialer/asterisk-start.ts';
 import { findAsterisk, isSafeAsterisk } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
-import { badMoment, badTime, clock, coolsDown, gaveUp, later, outOfReach, tooSoon } from './restraint.ts';
+import {
+	badMoment,
+	badTime,
+	byRestartSetting,
+	clock,
+	coolsDown,
+	gaveUp,
+	later,
+	outOfReach,
+	tooSoon,
+} from './restraint.ts';
 import { stop } from './steps.ts';
-import type { Action, Finding, Process, Step } from './types.ts';
+import type { Action, Finding, Process, Step, Withheld } from './types.ts';
+import { noTimeLeft, whileFound } from './withheld.ts';
 
 /** Seconds that a start needs until the manager answers, and a stop before it. */
 const START_SECONDS = 20;
 const RESTART_SECONDS = 30;
 /** Looks that count and agree before an absent Asterisk is started, and before a living one is killed. */
-const LOOKS_TO_START = 2;
-const LOOKS_TO_KILL = 3;
+export const LOOKS_TO_START = 2;
+export const LOOKS_TO_KILL = 3;
 const ASTERISK = { name: 'Asterisk' };
+/** Where it writes unless asterisk.conf says otherwise. */
+const ASTERISK_LOGS = '/var/log/asterisk';
 
 /**
  * What to do about Asterisk: start an absent one as the database allows; kill and start a living one where that is asked
@@ -34,7 +48,7 @@ function stepsFor(
 	living: readonly Process[],
 	{ settings, memory, table }: Situation,
 ): Step[] {
-	const stopped = kind === 'restart' ? stop(summary, living, []) : [];
+	const stopped = kind === 'restart' ? ending(summary, living, table) : [];
 	if (settings.restart === 'kill-only') return stopped;
 	const prove: Step = { do: 'prove', daemon: ASTERISK.name };
 	// what starts it anew by itself must not meet a second one
@@ -42,28 +56,45 @@ function stepsFor(
 	return [...stopped, { do: 'start-asterisk', ...(memory.asterisk && { ran: memory.asterisk }) }, prove];
 }
 
+/** A session with a shell outlives it, and its last page is worth keeping all the same. */
+function ending(why: string, living: readonly Process[], table: readonly Process[]): Step[] {
+	const sessions = asteriskSessions(table);
+	const itsOwn = sessions.filter(({ pid }) => living.some(({ ppid }) => ppid === pid));
+	return stop(why, living, itsOwn).map((step) =>
+		step.do === 'evidence' ? { ...step, screens: sessions.map(({ pid, startTicks }) => ({ pid, startTicks })) } : step,
+	);
+}
+
 function reasonToWithhold(
 	kind: 'restart' | 'start-asterisk',
 	finding: Finding,
 	living: readonly Process[],
 	situation: Situation,
-): string | undefined {
+): Withheld | undefined {
 	const { settings, findings, mayNot, table } = situation;
 	const starts = kind === 'start-asterisk';
-	if (settings.restartAsterisk === 'never') return 'VICIKEEP_RESTART_ASTERISK=never';
-	if (settings.restart === 'off') return 'VICIKEEP_RESTART=off';
-	if (starts && settings.restart === 'kill-only') return 'VICIKEEP_RESTART=kill-only: the stock keepalive starts it';
+	if (settings.restartAsterisk === 'never')
+		return {
+			why: 'VICIKEEP_RESTART_ASTERISK=never: it is left alone',
+			until: `as long as that stands in ${settings.setAt.VICIKEEP_RESTART_ASTERISK}`,
+		};
+	const switchedOff = byRestartSetting(starts, settings);
+	if (switchedOff) return switchedOff;
 	if (mayNot) return mayNot;
 	const wrong = misconfigured(findings);
-	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
+	if (wrong) return whileFound('nothing can be relied on', wrong);
 	const safe = table.find(isSafeAsterisk);
-	if (starts && safe) return `safe_asterisk (process ${safe.pid}) starts it by itself`;
+	if (starts && safe)
+		return {
+			why: `safe_asterisk (process ${safe.pid}) starts it by itself; it is left to that`,
+			until: 'as long as that runs',
+		};
 	return (
 		outOfReach({ copies: [...living] }) ??
 		notAllowed(situation) ??
 		justBooted(situation) ??
 		notConfirmed(starts ? LOOKS_TO_START : LOOKS_TO_KILL, finding, situation) ??
-		gaveUp(ASTERISK, situation) ??
+		gaveUp(ASTERISK, situation, ASTERISK_LOGS) ??
 		coolsDown(ASTERISK, situation) ??
 		(starts ? undefined : badTime(situation)) ??
 		notNow(starts, situation)
@@ -71,19 +102,28 @@ function reasonToWithhold(
 }
 
 /** The flags of the dialer's row decide for us as they do for the stock keepalive. */
-function notAllowed({ mayStartAsterisk }: Situation): string | undefined {
-	if (mayStartAsterisk === undefined) return 'the database cannot say whether it may be started';
-	if (mayStartAsterisk.vetoed) return 'servers.asterisk_temp_no_restart=Y, until an administrator sets it to N';
-	return mayStartAsterisk.asked ? undefined : 'servers.auto_restart_asterisk=N, until an administrator sets it to Y';
+function notAllowed({ mayStartAsterisk }: Situation): Withheld | undefined {
+	if (mayStartAsterisk === undefined)
+		return { why: 'the database cannot say whether it may be started; it is left alone', until: 'until it can' };
+	if (mayStartAsterisk.vetoed)
+		return {
+			why: 'servers.asterisk_temp_no_restart=Y: it is left alone',
+			until: 'until an administrator sets that to N',
+		};
+	return mayStartAsterisk.asked
+		? undefined
+		: { why: 'servers.auto_restart_asterisk=N: it is left alone', until: 'until an administrator sets that to Y' };
 }
 
-function justBooted({ settings, uptime, now }: Situation): string | undefined {
+function justBooted({ settings, uptime, now }: Situation): Withheld | undefined {
 	if (uptime >= settings.graceBoot) return undefined;
-	const until = clock(later(now, settings.graceBoot - uptime));
-	return `this machine has just booted and starts it by itself; looked after from ${until} on`;
+	return {
+		why: 'this machine has just booted and starts it by itself; it is left alone',
+		until: `until ${clock(later(now, settings.graceBoot - uptime))}`,
+	};
 }
 
-function notConfirmed(needed: number, finding: Finding, situation: Situation): string | undefined {
+function notConfirmed(needed: number, finding: Finding, situation: Situation): Withheld | undefined {
 	const { memory, looks, settings, now } = situation;
 	// a start that an earlier run began is finished without asking again
 	if (needed === LOOKS_TO_START && memory.journal?.daemon === ASTERISK.name) return undefined;
@@ -91,12 +131,14 @@ function notConfirmed(needed: number, finding: Finding, situation: Situation): s
 	const seen = looks(keyOf(finding));
 	if (soon !== undefined || seen >= needed) return soon;
 	const next = clock(later(now, settings.lookGap));
-	return `seen in ${seen} ${seen === 1 ? 'look' : 'looks'}; ${needed} have to agree, the next from ${next} on`;
+	return {
+		why: `seen in ${seen} ${seen === 1 ? 'look' : 'looks'}; it is left alone`,
+		until: `until ${needed} agree, the next from ${next} on`,
+	};
 }
 
-function notNow(starts: boolean, { remaining, settings, now }: Situation): string | undefined {
+function notNow(starts: boolean, { remaining, settings, now }: Situation): Withheld | undefined {
 	const needed = starts ? START_SECONDS : RESTART_SECONDS;
-	if (remaining < needed)
-		return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}; the next run does it, see --timeout`;
+	if (remaining < needed) return noTimeLeft(remaining, needed);
 	return badMoment(starts ? 'start' : 'restart', settings.startWindow, now, remaining);
 }

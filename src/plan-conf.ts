@@ -2,7 +2,8 @@ import { databaseDown, keyOf, misconfigured } from './diagnose.ts';
 import type { Situation } from './plan.ts';
 import { usedUpUntil } from './rations.ts';
 import { clock, tooSoon } from './restraint.ts';
-import type { Action, Finding, Step } from './types.ts';
+import type { Action, Finding, Step, Withheld } from './types.ts';
+import { noTimeLeft, whileFound } from './withheld.ts';
 
 /** Seconds that a rebuild needs with its second look, install, reload and proof. */
 const REBUILD_SECONDS = 12;
@@ -41,14 +42,15 @@ function reasonToWithhold(
 	step: Extract<Step, { do: 'rebuild' | 'reload' }>,
 	findings: readonly Finding[],
 	situation: Situation,
-): string | undefined {
+): Withheld | undefined {
 	const { settings, findings: all, memory, uptime, now } = situation;
 	if (situation.mayNot) return situation.mayNot;
 	const wrong = misconfigured(all);
-	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
-	if (all.some(({ id }) => id === 'conf.two_writers')) return 'stock writes these files too (generate_vicidial_conf=Y)';
+	if (wrong) return whileFound('nothing can be relied on', wrong);
+	if (all.some(({ id }) => id === 'conf.two_writers'))
+		return { why: 'stock writes these files too; they are left to it', until: 'as long as generate_vicidial_conf=Y' };
 	const database = databaseDown(all);
-	if (step.do === 'rebuild' && database) return `nothing can be read: ${database.summary}`;
+	if (step.do === 'rebuild' && database) return whileFound('nothing can be read', database);
 	if (situation.rebuild === undefined) {
 		const [first] = findings;
 		const soon = first && memory.conf?.owed === undefined ? tooSoon(first, situation) : undefined;
@@ -56,10 +58,11 @@ function reasonToWithhold(
 		const until = usedUpUntil(memory.attempts.conf ?? [], settings.ration, uptime);
 		if (until !== undefined) {
 			const again = clock(new Date(now.getTime() + (until - uptime) * 1000));
-			return `gave up after ${settings.ration.restarts} rebuilds, until ${again}; ${findings.map(keyOf).join(', ')}`;
+			return {
+				why: `gave up after ${settings.ration.restarts} rebuilds (${findings.map(keyOf).join(', ')}); nothing is tried`,
+				until: `until ${again}`,
+			};
 		}
 	}
-	if (situation.remaining < REBUILD_SECONDS)
-		return `only ${Math.floor(situation.remaining)} s are left of this run, it needs ${REBUILD_SECONDS}`;
-	return undefined;
+	return situation.remaining < REBUILD_SECONDS ? noTimeLeft(situation.remaining, REBUILD_SECONDS) : undefined;
 }

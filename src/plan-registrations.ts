@@ -1,10 +1,11 @@
 import { keyOf, misconfigured } from './diagnose.ts';
 import type { Situation } from './plan.ts';
-import { clock, later, tooSoon } from './restraint.ts';
-import type { Action, Finding } from './types.ts';
+import { clock, later, seenOnce, tooSoon } from './restraint.ts';
+import type { Action, Finding, Withheld } from './types.ts';
+import { noTimeLeft, whileFound } from './withheld.ts';
 
 /** Seconds between two tries of one registration: a carrier locks out who asks too often. */
-const ONCE_IN = 3600;
+export const ONCE_IN = 3600;
 /** Looks that have to agree. */
 const LOOKS = 2;
 /** Seconds that the answer of the other side may take. */
@@ -26,22 +27,19 @@ export function planRegistrations(situation: Situation): Action[] {
 		});
 }
 
-function reasonToWithhold(finding: Finding, situation: Situation): string | undefined {
+function reasonToWithhold(finding: Finding, situation: Situation): Withheld | undefined {
 	const { findings, mayNot, memory, uptime, now, looks, settings, remaining } = situation;
 	if (mayNot) return mayNot;
 	const wrong = misconfigured(findings);
-	if (wrong) return `nothing can be relied on: ${wrong.summary}`;
-	if (finding.cause !== undefined) return `it cannot work until this is over: ${finding.cause}`;
+	if (wrong) return whileFound('nothing can be relied on', wrong);
+	if (finding.cause !== undefined) return whileFound('it cannot work', { summary: finding.cause });
 	const last = memory.attempts[finding.subject]?.at(-1);
 	if (last !== undefined && uptime - last < ONCE_IN) {
 		const [before, next] = [last, last + ONCE_IN].map((moment) => clock(later(now, moment - uptime)));
-		return `it was tried at ${before}, and once an hour is enough; the next try is due at ${next}`;
+		return { why: `it was tried at ${before}, and once an hour is enough; it is left alone`, until: `until ${next}` };
 	}
 	const soon = tooSoon(finding, situation);
 	if (soon !== undefined) return soon;
-	if (looks(keyOf(finding)) < LOOKS)
-		return `seen once; a second look has to confirm it, from ${clock(later(now, settings.lookGap))} on`;
-	if (remaining < NEEDED)
-		return `only ${Math.floor(remaining)} s are left of this run, it needs ${NEEDED}; the next run does it, see --timeout`;
-	return undefined;
+	if (looks(keyOf(finding)) < LOOKS) return seenOnce(now, settings);
+	return remaining < NEEDED ? noTimeLeft(remaining, NEEDED) : undefined;
 }

@@ -5,9 +5,11 @@ import { DAEMONS } from './dialer/daemons.ts';
 import type { Memory } from './memory.ts';
 import type { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
+import { unremembered } from './permission.ts';
 import { DIALER, withAttempt } from './rations.ts';
 import type { RunParts } from './run.ts';
-import type { Action, ActionReport, CheckId, Finding } from './types.ts';
+import type { Action, ActionReport, CheckId, Finding, Withheld } from './types.ts';
+import { reportWithheld } from './withheld.ts';
 import type { World } from './world.ts';
 
 /** Milliseconds between looks at what a repair set right, and how many of them. */
@@ -43,9 +45,9 @@ export async function repair(
 		const failed = outcomes.find(
 			({ subject, outcome }) => outcome === 'failed' && exitsWithout(action.subject, subject),
 		);
-		const withheld = action.withheld ?? (failed && `it exits without ${failed.subject}, which could not be started`);
-		if (parts.dryRun || withheld !== undefined) {
-			outcomes.push(undone({ ...action, ...(withheld !== undefined && { withheld }) }));
+		const withheld = action.withheld ?? (failed && whileDown(failed.subject));
+		if (withheld || parts.dryRun) {
+			outcomes.push(withheld ? reportWithheld(action, withheld) : planned(action));
 			continue;
 		}
 		attempted.push(action.subject);
@@ -69,7 +71,7 @@ async function carryOut(
 	const unsafe = attempt(() => save(world.memory));
 	if (unsafe) {
 		world.memory = before;
-		return undone({ ...action, withheld: `nothing can be remembered: ${unsafe}` });
+		return reportWithheld(action, unremembered(unsafe));
 	}
 	working(action.id);
 	const outcome = await act(
@@ -175,12 +177,18 @@ async function stillNeeded(action: Action, before: readonly Looked[], world: Wor
 	return consider(looked, notes, world).some(({ findings }) => findings.some(({ remedy }) => remedy === action.id));
 }
 
-function undone(action: Action): ActionReport {
-	const { id, kind, subject, withheld } = action;
-	return withheld === undefined
-		? { id, kind, subject, outcome: 'planned', duration_ms: 0 }
-		: { id, kind, subject, outcome: 'withheld', reason: withheld, duration_ms: 0 };
-}
+const whileDown = (subject: string): Withheld => ({
+	why: `it exits without ${subject}, which could not be started; it is not started either`,
+	until: 'until that one is',
+});
+
+const planned = ({ id, kind, subject }: Action): ActionReport => ({
+	id,
+	kind,
+	subject,
+	outcome: 'planned',
+	duration_ms: 0,
+});
 
 /**
  * Looks again at the checks whose findings a repair could help, until nothing is left to find at what was done, or it

@@ -6,7 +6,8 @@ import { quietUntil, timeOfDay } from './quiet-times.ts';
 import { coolsUntil, DIALER, dialerRation, standing, usedUpUntil } from './rations.ts';
 import { saturated } from './saturation.ts';
 import type { Settings } from './settings.ts';
-import type { Action, ActionKind, Finding } from './types.ts';
+import type { Action, ActionKind, CheckId, Finding, Withheld } from './types.ts';
+import { noTimeLeft, whileFound } from './withheld.ts';
 
 /** Seconds that a stop, a start and a first proof need together. */
 const REPAIR_SECONDS = 20;
@@ -25,15 +26,14 @@ export function reasonToWithhold(
 	found: DaemonProcesses,
 	situation: Situation,
 	before: readonly Action[],
-): string | undefined {
-	const { settings, seen } = situation;
-	if (settings.restart === 'off') return 'VICIKEEP_RESTART=off';
-	if (settings.restart === 'kill-only' && kind === 'start')
-		return 'VICIKEEP_RESTART=kill-only: the stock keepalive starts it';
+): Withheld | undefined {
+	const { settings } = situation;
+	const switchedOff = byRestartSetting(kind === 'start', settings);
+	if (switchedOff) return switchedOff;
 	if (situation.mayNot) return situation.mayNot;
 	for (const need of daemon.needs) {
-		if (need === 'AST_manager_listen') continue;
-		if (!seen.includes(need)) return `${need} was not looked at`;
+		const unknown = need === 'AST_manager_listen' ? undefined : notSeen(need, situation);
+		if (unknown) return unknown;
 	}
 	// a zombie's screen and what has ended are no loss
 	const stopsLiving = kind !== 'start' && found.copies.length > 0;
@@ -50,22 +50,42 @@ export function reasonToWithhold(
 	);
 }
 
-function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): string | undefined {
+/** What VICIKEEP_RESTART forbids. @param starts nothing has to be stopped for it */
+export function byRestartSetting(starts: boolean, { restart, setAt }: Settings): Withheld | undefined {
+	const until = `as long as that stands in ${setAt.VICIKEEP_RESTART}` as const;
+	if (restart === 'off') return { why: 'VICIKEEP_RESTART=off: nothing is started or stopped', until };
+	if (restart === 'kill-only' && starts)
+		return { why: 'VICIKEEP_RESTART=kill-only: every start is left to the stock keepalive', until };
+	return undefined;
+}
+
+/** What a daemon rests on and nobody has seen may be down. */
+function notSeen(check: CheckId, { seen, looked }: Situation): Withheld | undefined {
+	if (seen.includes(check)) return undefined;
+	if (!looked.includes(check))
+		return {
+			why: `${check} was not looked at; it is left alone`,
+			until: `until a run looks at ${check}: leave out --skip`,
+		};
+	return { why: `${check} could not be seen; it is left alone`, until: `until a run sees ${check} again` };
+}
+
+function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): Withheld | undefined {
 	const asks = findings.find(({ id, subject }) => id === 'processes.awaits_database' && subject === daemon.name);
-	if (asks && stopsLiving) return `a restart cannot help until this is over: ${asks.summary}`;
+	if (asks && stopsLiving) return whileFound('a restart cannot help', asks);
 	const reason = futile(daemon, stopsLiving, findings);
-	if (!reason) return undefined;
-	const what = reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help';
-	return `${what} until this is over: ${reason.finding.summary}`;
+	return (
+		reason && whileFound(reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help', reason.finding)
+	);
 }
 
 /** A signal is delivered when the kernel lets go of the process, and not before. */
-export function outOfReach({ copies }: Pick<DaemonProcesses, 'copies'>): string | undefined {
+export function outOfReach({ copies }: Pick<DaemonProcesses, 'copies'>): Withheld | undefined {
 	const waits = copies.find(({ state }) => state === 'D');
-	return waits && `process ${waits.pid} waits for a disk: a restart cannot help until that answers`;
+	return waits && { why: `process ${waits.pid} waits for a disk: a restart cannot help`, until: 'until that answers' };
 }
 
-function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): string | undefined {
+function waitsForListener(daemon: Daemon, { findings }: Situation, before: readonly Action[]): Withheld | undefined {
 	const listener = 'AST_manager_listen';
 	if (!daemon.needs.includes(listener)) return undefined;
 	const trouble = findings.find(
@@ -73,7 +93,7 @@ function waitsForListener(daemon: Daemon, { findings }: Situation, before: reado
 	);
 	if (!trouble || before.some(({ subject, withheld }) => subject === listener && withheld === undefined))
 		return undefined;
-	return `it exits without ${listener}; it is started after that`;
+	return { why: `it exits without ${listener}; it is not started`, until: 'until that one is' };
 }
 
 function notConfirmed(
@@ -82,7 +102,7 @@ function notConfirmed(
 	finding: Finding,
 	situation: Situation,
 	before: readonly Action[],
-): string | undefined {
+): Withheld | undefined {
 	const { memory, looks, now, settings, done } = situation;
 	// a repair that an earlier run began is finished without asking again
 	if (memory.journal?.daemon === daemon.name) return undefined;
@@ -94,22 +114,33 @@ function notConfirmed(
 	if (kind === 'start' && (repaired || underRepair)) return undefined;
 	const soon = tooSoon(finding, situation);
 	if (soon !== undefined || looks(keyOf(finding)) >= 2) return soon;
-	return `seen once; a second look has to confirm it, from ${clock(later(now, settings.lookGap))} on`;
+	return seenOnce(now, settings);
 }
+
+export const seenOnce = (now: Date, { lookGap }: Settings): Withheld => ({
+	why: 'seen once; it is left alone',
+	until: `until a second look confirms it, from ${clock(later(now, lookGap))} on`,
+});
 
 /** Why a look that comes right after another one triggers nothing. */
-export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation): string | undefined {
+export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation): Withheld | undefined {
 	const wait = countsIn(id.split('.')[0] ?? '');
 	if (wait === 0) return undefined;
-	const due = clock(later(now, Math.ceil(wait)));
-	return `the last look that counts was less than ${settings.lookGap} s ago; the next one is due at ${due}`;
+	return {
+		why: `the last look that counts was less than ${settings.lookGap} s ago; it is left alone`,
+		until: `until the next one, due at ${clock(later(now, Math.ceil(wait)))}`,
+	};
 }
 
-/** A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started. */
+/**
+ * A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started.
+ * @param logs folder in which to look for the reason
+ */
 export function gaveUp(
 	daemon: Pick<Daemon, 'name'>,
 	{ memory, settings, now, uptime, done }: Situation,
-): string | undefined {
+	logs = settings.logs,
+): Withheld | undefined {
 	const at = (moment: number): string => clock(later(now, moment - uptime));
 	const rations = [
 		{ attempts: memory.attempts[daemon.name] ?? [], ration: settings.ration, what: 'restarts' },
@@ -126,7 +157,10 @@ export function gaveUp(
 		if (until === undefined) continue;
 		const times = standing(attempts, ration, uptime).slice(-ration.restarts).map(at).join(', ');
 		const minutes = Math.round(ration.seconds / MINUTE);
-		return `gave up after ${ration.restarts} ${what} in ${minutes} minutes (${times}), until ${at(until)}; look at: ls -lt ${settings.logs} | head`;
+		return {
+			why: `gave up after ${ration.restarts} ${what} in ${minutes} minutes (${times}); nothing is tried`,
+			until: `until ${at(until)}; look at: ls -lt ${logs} | head`,
+		};
 	}
 	return undefined;
 }
@@ -134,34 +168,38 @@ export function gaveUp(
 export function coolsDown(
 	daemon: Pick<Daemon, 'name'>,
 	{ memory, settings, now, uptime }: Situation,
-): string | undefined {
+): Withheld | undefined {
 	const attempts = memory.attempts[daemon.name] ?? [];
 	const due = memory.journal?.daemon === daemon.name ? undefined : coolsUntil(attempts, settings, uptime);
 	if (due === undefined) return undefined;
 	const at = (moment: number): string => clock(later(now, moment - uptime));
-	return `it was tried at ${at(attempts.at(-1) ?? uptime)}, and each try waits longer than the one before: the next is due at ${at(due)}`;
+	return {
+		why: `it was tried at ${at(attempts.at(-1) ?? uptime)}, and each try waits longer than the one before: it is left alone`,
+		until: `until ${at(due)}`,
+	};
 }
 
 /** Living processes are left alone shortly after boot, after the database started, and after they were started. */
-function tooYoung(found: DaemonProcesses, situation: Situation): string | undefined {
+function tooYoung(found: DaemonProcesses, situation: Situation): Withheld | undefined {
 	const { settings, uptime, databaseUptime, now } = situation;
-	const until = (seconds: number): string => clock(later(now, seconds));
-	if (uptime < settings.graceBoot)
-		return `this machine has just booted; nothing is stopped until ${until(settings.graceBoot - uptime)}`;
-	if (databaseUptime !== undefined && databaseUptime < settings.graceDatabase) {
-		return `the database has just started; nothing is stopped until ${until(settings.graceDatabase - databaseUptime)}`;
-	}
+	const passed = (why: string, age: number | undefined, grace: number): Withheld | undefined =>
+		age === undefined || age >= grace ? undefined : { why, until: `until ${clock(later(now, grace - age))}` };
 	const youngest = Math.min(...found.copies.map(({ started }) => uptime - started));
-	if (youngest < settings.graceStart)
-		return `it was started just now; it is not stopped until ${until(settings.graceStart - youngest)}`;
-	return undefined;
+	return (
+		passed('this machine has just booted; nothing is stopped', uptime, settings.graceBoot) ??
+		passed('the database has just started; nothing is stopped', databaseUptime, settings.graceDatabase) ??
+		passed('it was started just now; it is not stopped', youngest, settings.graceStart)
+	);
 }
 
 /** Living processes are left alone while stock keeps the tables busy, and while the machine cannot keep up. */
-export function badTime({ settings, endOfDay, now, pressure }: Situation): string | undefined {
-	const until = quietUntil(settings.quietTimes, endOfDay, now);
-	if (until !== undefined)
-		return `stock keeps the database busy at this time of the day; nothing is stopped until ${timeOfDay(until)}`;
+export function badTime({ settings, endOfDay, now, pressure }: Situation): Withheld | undefined {
+	const end = quietUntil(settings.quietTimes, endOfDay, now);
+	if (end !== undefined)
+		return {
+			why: 'stock keeps the database busy at this time of the day; nothing is stopped',
+			until: `until ${timeOfDay(end)}`,
+		};
 	return saturated(pressure(), settings.limits);
 }
 
@@ -171,24 +209,28 @@ export function badMoment(
 	startWindow: Settings['startWindow'],
 	now: Date,
 	remaining: number,
-): string | undefined {
+): Withheld | undefined {
 	const needed = kind === 'start' ? START_SECONDS : REPAIR_SECONDS;
-	if (remaining < needed)
-		return `only ${Math.floor(remaining)} s are left of this run, it needs ${needed}; the next run does it, see --timeout`;
+	if (remaining < needed) return noTimeLeft(remaining, needed);
 	if (!startWindow) return undefined;
 	const second = now.getSeconds();
 	const last = startWindow.to - (kind === 'start' ? 0 : REPAIR_SECONDS);
 	if (second >= startWindow.from && second < last) return undefined;
 	const what = kind === 'start' ? 'it begins' : 'a stop begins';
-	const next = clock(later(now, (startWindow.from - second + MINUTE) % MINUTE));
-	return `${what} only between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive; next at ${next}`;
+	return {
+		why: `${what} only between second ${startWindow.from} and ${last} of a minute, so as not to meet the stock keepalive; it waits`,
+		until: `until ${clock(later(now, (startWindow.from - second + MINUTE) % MINUTE))}`,
+	};
 }
 
-function oneStopPerRun({ done }: Situation, before: readonly Action[]): string | undefined {
+function oneStopPerRun({ done }: Situation, before: readonly Action[]): Withheld | undefined {
+	const stops = (kind: ActionKind): boolean => kind === 'restart' || kind === 'stop';
 	const other =
-		before.find(({ kind, withheld }) => kind !== 'start' && withheld === undefined) ??
-		done.find(({ kind, outcome }) => (kind === 'restart' || kind === 'stop') && outcome !== 'withheld');
-	return other && `one living process a run: ${other.subject} comes first; the next run goes on`;
+		before.find(({ kind, withheld }) => stops(kind) && withheld === undefined) ??
+		done.find(({ kind, outcome }) => stops(kind) && outcome !== 'withheld');
+	return (
+		other && { why: `one living process a run: ${other.subject} comes first; it waits`, until: 'until the next run' }
+	);
 }
 
 export const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);

@@ -1,6 +1,7 @@
 import { CHECKS } from './checks/index.ts';
 import { conclude } from './conclude.ts';
 import { aftermath, carriesOthers, keyOf } from './diagnose.ts';
+import type { Pulse } from './dialer/pulses.ts';
 import type { Memory } from './memory.ts';
 import { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
@@ -12,7 +13,7 @@ import { planRegistrations } from './plan-registrations.ts';
 import { finishedBefore, type Look, repair } from './repair.ts';
 import { clock } from './restraint.ts';
 import { situationOf } from './situation.ts';
-import type { Action, ActionReport, CheckId, Finding, Report } from './types.ts';
+import type { Action, ActionReport, CheckId, Finding, Report, Withheld } from './types.ts';
 import type { AmiMemory, World } from './world.ts';
 
 export interface RunParts {
@@ -23,7 +24,7 @@ export interface RunParts {
 	checks: readonly CheckId[];
 	only: boolean;
 	/** why this run may not repair anything; undefined when it may */
-	mayNot: string | undefined;
+	mayNot: Withheld | undefined;
 	startedAt: Date;
 	/** the monotonic clock at that moment, milliseconds */
 	began: number;
@@ -43,6 +44,8 @@ export interface Learnt {
 	proven: string[];
 	/** the dialer that speaks for the cluster; undefined where that was not seen */
 	speaker: string | undefined;
+	/** what has to have moved in a later look of the same run */
+	pulses: Pulse[];
 }
 
 /** One look with its repairs: observe, judge, plan, act, verify. Returns what to report and what to remember. */
@@ -60,7 +63,8 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		repair(actions, look, parts, notebook, interrupted);
 
 	const situation = await situationOf(first, [], parts, uptime);
-	const roots = await carryOut([...planAsterisk(situation), ...plan(situation)], first);
+	const asterisk = planAsterisk(situation);
+	const roots = await carryOut([...asterisk, ...plan(situation, asterisk)], first);
 	const repaired = foundationsRepaired(first.found, roots.outcomes);
 	// what ended with a foundation comes back in the same run
 	const followers =
@@ -79,7 +83,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
 	const outcomes = [...daemons, ...files.outcomes, ...last.outcomes];
 	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
-	const { memory, amiMemory, proven, speaker } = await learn(last.looked, outcomes, interrupted, parts);
+	const { memory, amiMemory, proven, speaker, pulses } = await learn(last.looked, outcomes, interrupted, parts);
 	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
 	const pending = leftPending(open, outcomes, clock(parts.startedAt));
 	const met = aftermath(findingsOf(roots), repaired);
@@ -89,6 +93,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		amiMemory,
 		proven,
 		speaker,
+		pulses,
 	};
 }
 
@@ -132,8 +137,18 @@ async function learn(
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
 	let speaker: string | undefined;
+	const pulses: Pulse[] = [];
 	for (const { remember: learnt } of looked) {
-		const { amiMemory: accounts, proven: held, speaker: told, commands, turns, ...others } = learnt;
+		const {
+			amiMemory: accounts,
+			proven: held,
+			speaker: told,
+			pulses: moving = [],
+			commands,
+			turns,
+			...others
+		} = learnt;
+		pulses.push(...moving);
 		next = {
 			...next,
 			...others,
@@ -151,7 +166,7 @@ async function learn(
 		const vetoed = server.asteriskTempNoRestart && { noRestartSince: since };
 		next = { ...next, server: { asteriskVersion, runsAsterisk, endOfDay, ...vetoed } };
 	}
-	return { memory: next, amiMemory, proven, speaker };
+	return { memory: next, amiMemory, proven, speaker, pulses };
 }
 
 /** The named checks with those that their repairs rest on. */

@@ -24,6 +24,8 @@ export const DEFAULT_ENV_FILE = '/etc/vicikeep.env';
 export interface Settings extends Installation {
 	/** the settings file, when there is one */
 	envFile?: string;
+	/** where each setting was set that was set by hand, by full name: `the environment`, or a file with its line */
+	setAt: Readonly<Record<string, string>>;
 	astguiclientConf: string;
 	serverIp: string;
 	keepalives: string;
@@ -127,6 +129,9 @@ export function settle(sources: SettingsSources): Settings {
 
 	const settings: Settings = {
 		...(sources.envFile.text !== undefined && { envFile: sources.envFile.path }),
+		setAt: Object.fromEntries(
+			[...given].map(([name, { where }]) => [name, where === 'environment' ? 'the environment' : where]),
+		),
 		astguiclientConf,
 		...installation(conf),
 		serverIp,

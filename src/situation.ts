@@ -27,6 +27,7 @@ export async function situationOf(
 		endOfDay: server?.endOfDay,
 		pressure: () => readPressure(world.settings.proc),
 		done,
+		looked: found.map(({ id }) => id),
 		seen: found.filter(({ seen }) => seen).map(({ id }) => id),
 		asteriskVersion: server?.asteriskVersion,
 		options: optionsOf(world.crontab()),

@@ -3,7 +3,7 @@ import { type Daemon, scriptGeneration } from './dialer/daemons.ts';
 import { type DaemonProcesses, surplusCopy } from './dialer/process-table.ts';
 import { blocked, guestsOf } from './dialer/start-check.ts';
 import type { Situation } from './plan.ts';
-import type { ActionKind, ProcessId, Step } from './types.ts';
+import type { ActionKind, ProcessId, Step, Withheld } from './types.ts';
 
 /**
  * What a repair of this kind does to this daemon, step by step. Pure.
@@ -62,7 +62,9 @@ function ageQueue({ name }: Daemon, { settings, memory, uptime, databaseUptime }
 	if (name !== 'AST_manager_send' || settings.ageQueue === 'off' || seen === undefined) return [];
 	// a table in memory begins at 1 again with its database
 	if (databaseUptime !== undefined && uptime - seen.at > databaseUptime) return [];
-	return [{ do: 'age-queue', upTo: seen.newest, since: seen.since, kill: settings.ageQueue === 'on' }];
+	return [
+		{ do: 'age-queue', upTo: seen.newest, entered: seen.entered, since: seen.since, kill: settings.ageQueue === 'on' },
+	];
 }
 
 /** Why the start among these steps would come to nothing; undefined when there is none, or nothing stands in the way. */
@@ -71,7 +73,7 @@ export function startBlocked(
 	daemon: Daemon,
 	found: DaemonProcesses,
 	table: Situation['table'],
-): string | undefined {
+): Withheld | undefined {
 	const start = steps.find((step) => step.do === 'start');
 	return start && blocked(daemon, start.argv[0] ?? '', found, table);
 }

@@ -44,6 +44,16 @@ export interface Metric {
 	crit?: number;
 }
 
+/** Another clock than the one of the process that looks. */
+export interface ClockReading {
+	/** seconds by which it is ahead of the local one, half the round trip taken off */
+	ahead: number;
+	/** whose clock it is, as its address is known */
+	host: string;
+	/** that address is one of this machine's */
+	here: boolean;
+}
+
 /** What a check makes of an observation. */
 export interface Judgement {
 	findings: Finding[];
@@ -52,6 +62,8 @@ export interface Judgement {
 	skippedBecause?: string;
 	/** what could be better and is no trouble, a sentence each */
 	hints?: string[];
+	/** the clock that was read on the way, to be compared with the others */
+	clock?: ClockReading;
 }
 
 export interface CheckReport {
@@ -126,8 +138,11 @@ export type Step =
 	/** keep what the following stop would destroy; `why` is what was found */
 	| { do: 'evidence'; why: string; processes: ProcessId[]; screens: ProcessId[] }
 	| { do: 'stop'; processes: ProcessId[]; screens: ProcessId[] }
-	/** the actions that waited in status NEW up to this man_id when they were looked at before: told, or set DEAD */
-	| { do: 'age-queue'; upTo: number; since: string; kill: boolean }
+	/**
+	 * the actions that waited in status NEW up to this man_id, which was entered then, when they were looked at before:
+	 * told, or set DEAD
+	 */
+	| { do: 'age-queue'; upTo: number; entered: string; since: string; kill: boolean }
 	/** in a screen of this name; null for a program that goes into the background by itself */
 	| { do: 'start'; screen: string | null; argv: string[] }
 	| { do: 'prove'; daemon: string }
@@ -140,11 +155,17 @@ export type Step =
 	/** have res_pjsip_outbound_registration register this object again */
 	| { do: 're-register'; registration: string };
 
+/** Why something is not done in this run, and until when or as long as what: the two read on as one sentence. */
+export interface Withheld {
+	why: string;
+	until: `until ${string}` | `as long as ${string}`;
+}
+
 export interface Action {
 	id: string;
 	kind: ActionKind;
 	subject: string;
 	steps: Step[];
-	/** why it is not done in this run; absent when it is to be done */
-	withheld?: string;
+	/** absent when it is to be done */
+	withheld?: Withheld;
 }

@@ -1,6 +1,7 @@
 import { chmodSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyMemory, forBoot, type Memory } from '../memory.ts';
+import { isMemory, isRecord } from '../memory-shape.ts';
 import type { AmiMemory } from '../world.ts';
 import { ownFolder, readIfThere, replaceFile } from './files.ts';
 
@@ -71,37 +72,3 @@ export class StateFolder {
 		replaceFile(path, `${JSON.stringify(value)}\n`);
 	}
 }
-
-/** Whether every part is of the shape that this version reads; a part that is not would fail far from here. */
-function isMemory(value: unknown): boolean {
-	if (!isRecord(value) || value.version !== 1 || typeof value.bootId !== 'string') return false;
-	const { counted, conditions, commands, attempts, pending, logged, told, conf, turns } = value;
-	const { journal, server, deepProbe, actionsSeen, asterisk, processes, outside } = value;
-	const each = (part: unknown, right: (one: unknown) => boolean): boolean =>
-		isRecord(part) && Object.values(part).every(right);
-	const listOf = (type: string) => (one: unknown) => Array.isArray(one) && one.every((item) => typeof item === type);
-	return (
-		each(conditions, (one) => isRecord(one) && typeof one.looks === 'number' && typeof one.sinceUptime === 'number') &&
-		each(counted, (one) => typeof one === 'number') &&
-		each(commands, listOf('string')) &&
-		each(attempts, listOf('number')) &&
-		each(logged, (one) => typeof one === 'string') &&
-		(pending === undefined || each(pending, isRecord)) &&
-		(told === undefined || (isRecord(told) && typeof told.at === 'number' && isRecord(told.findings))) &&
-		(conf === undefined || (isRecord(conf) && each(conf.files, isRecord))) &&
-		(turns === undefined ||
-			each(turns, (one) => isRecord(one) && typeof one.turn === 'number' && each(one.samples, isRecord))) &&
-		(processes === undefined ||
-			(isRecord(processes) &&
-				typeof processes.at === 'number' &&
-				each(processes.starts, listOf('number')) &&
-				each(processes.cpu, (one) => typeof one === 'number'))) &&
-		(outside === undefined ||
-			(isRecord(outside) && each(outside.changes, isRecord) && each(outside.failures, isRecord))) &&
-		[journal, server, deepProbe, actionsSeen].every((part) => part === undefined || isRecord(part)) &&
-		(asterisk === undefined || (isRecord(asterisk) && listOf('string')(asterisk.argv)))
-	);
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);

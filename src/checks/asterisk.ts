@@ -1,9 +1,10 @@
+import { apart } from '../clocks.ts';
 import { type AsteriskObservation, readAsterisk } from '../dialer/asterisk.ts';
 import { probesThatConfirm } from '../dialer/channel-lock.ts';
 import { scriptGeneration } from '../dialer/daemons.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
-import type { Finding, Metric } from '../types.ts';
+import type { ClockReading, Finding, Metric } from '../types.ts';
 import { about } from './asterisk-about.ts';
 import { explainTrouble, killByHand, killRemedy } from './asterisk-trouble.ts';
 import type { Check } from './check.ts';
@@ -23,6 +24,7 @@ export const asterisk: Check<AsteriskObservation> = {
 		if (down) return { findings: [down], metrics: [] };
 		const findings: Finding[] = [];
 		const metrics: Metric[] = [];
+		let clock: ClockReading | undefined;
 		const add = (
 			id: string,
 			status: Finding['status'] | undefined,
@@ -45,12 +47,14 @@ export const asterisk: Check<AsteriskObservation> = {
 				metrics.push({ name: 'asterisk_channels', labels: {}, value: session.channels, unit: 'count' });
 			if (session.clockSkew !== undefined) {
 				const off = Math.abs(session.clockSkew);
+				clock = { ahead: session.clockSkew, host: seen.address.replace(/:\d+$/, ''), here: seen.local };
 				metrics.push(measured(limits, 'asterisk_clock_skew', off));
 				add(
 					'clock_skew',
 					exceeded(limits, 'asterisk_clock_skew', off),
-					`Asterisk's clock is ${off.toFixed(0)} s off`,
-					'chronyc tracking',
+					`Asterisk's clock is ${apart(session.clockSkew)} this machine's`,
+					'chronyc tracking (on both machines)',
+					{ seconds: Math.round(session.clockSkew) },
 				);
 			}
 			if (session.coreStatusRefused !== undefined) {
@@ -79,7 +83,7 @@ export const asterisk: Check<AsteriskObservation> = {
 				add('version', 'warning', summary, 'correct the Asterisk version of this server on the admin page');
 			}
 		}
-		return { findings, metrics };
+		return { findings, metrics, ...(clock && { clock }) };
 	},
 
 	remember(seen) {

@@ -14,6 +14,7 @@ our own files ours alone?`,
 		address_not_local: 'this machine does not have the address of the dialer',
 		temp_no_restart: 'asterisk_temp_no_restart, meant for a moment, has stood for hours',
 		keepalive_code: 'a keepalive code that stock does not know',
+		code_missing: 'a keepalive code that what is set in servers cannot do without',
 	},
 	does: 'nothing: it says what to correct. While anything critical stands here no daemon is touched.',
 };

@@ -16,6 +16,8 @@ interface Observation {
 	ownTrouble: readonly string[];
 	/** whether `servers` has a row for this dialer; undefined when the database cannot be asked */
 	serverKnown: boolean | undefined;
+	/** conferences are those of ConfBridge, which AST_conf_update_screen alone looks after */
+	confBridge: boolean;
 	/** since when asterisk_temp_no_restart has been seen at Y, ISO 8601, and for how many seconds */
 	noRestart: { since: string; seconds: number } | undefined;
 }
@@ -47,6 +49,7 @@ export const config: Check<Observation> = {
 			untrusted: await untrustedPrograms(settings),
 			ownTrouble: world.ownTrouble,
 			serverKnown: server && server.row !== undefined,
+			confBridge: server?.row?.runsAsterisk === true && server.row.confEngine === 'CONFBRIDGE',
 			noRestart: vetoed ? { since, seconds: (Date.now() - new Date(since).getTime()) / 1000 } : undefined,
 		};
 	},
@@ -133,6 +136,16 @@ export const config: Check<Observation> = {
 				summary: `VARactive_keepalives holds ${unknown.join(', ')}, which stock VICIdial does not know`,
 				evidence: { keepalives: settings.keepalives },
 				advice: `known codes: ${STOCK_CODES}`,
+			});
+		}
+		if (seen.confBridge && !/[CX]/.test(settings.keepalives)) {
+			findings.push({
+				id: 'config.code_missing',
+				subject: 'C',
+				status: 'warning',
+				summary: `servers.conf_engine is CONFBRIDGE and VARactive_keepalives lacks C: nobody frees the rooms that are left, until none is free`,
+				evidence: { keepalives: settings.keepalives },
+				advice: `add C to VARactive_keepalives in ${conf}; manager.conf needs the user confcron for it`,
 			});
 		}
 		return { findings, metrics: [] };

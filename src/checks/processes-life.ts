@@ -4,7 +4,7 @@ import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
 import type { ProcessObservation } from './processes.ts';
-import { asleep, finding, graveWhenConfirmed } from './processes-presence.ts';
+import { finding, graveWhenConfirmed } from './processes-presence.ts';
 import { judgeUpdater } from './processes-updater.ts';
 
 /** While stock works on whole tables, what waits for them is given so many times its usual limit. */
@@ -53,19 +53,19 @@ function blocked(copy: Copy, seen: DaemonObservation, context: Context): Finding
 	});
 }
 
-/** A loop that never goes to sleep, or never wakes, leaves its count of sleeps where it was. */
+/** A loop that never goes to sleep, or never wakes, leaves its count of sleeps where an earlier sample met it. */
 function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Context): Finding | undefined {
 	const { wakesEvery } = seen;
-	const held = asleep(copy, context);
-	if (wakesEvery === null || held === undefined || held.looks < 2) return undefined;
+	const { silence } = copy;
+	if (wakesEvery === null || !silence) return undefined;
 	const { warn, crit } = context.settings.limits.daemon_silence;
 	const limits = { warn: Math.max(warn, LOOPS.warn * wakesEvery), crit: Math.max(crit, LOOPS.crit * wakesEvery) };
-	if (held.seconds < limits.warn * factor) return undefined;
+	if (silence < limits.warn * factor) return undefined;
 	const { name } = seen.daemon;
-	const seconds = Math.round(held.seconds);
+	const seconds = Math.round(silence);
 	const spins = (copy.busy ?? 0) >= BUSY;
-	const status = held.seconds >= limits.crit * factor ? 'critical' : 'warning';
-	if (copy.asks && !spins) return asking(copy.asks, seen, status, seconds);
+	const status = silence >= limits.crit * factor ? 'critical' : 'warning';
+	if (copy.asks && !spins) return awaiting(copy.asks, seen, { status, what: `${name} has not run for ${seconds} s` });
 	return finding(spins ? 'spinning' : 'silent', seen, {
 		status,
 		summary: spins
@@ -83,16 +83,15 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 }
 
 /** It waits for the database's answer: once more started, it would only ask once more. */
-function asking(
+function awaiting(
 	{ thread, seconds, text, certain }: OwnStatement,
 	seen: DaemonObservation,
-	status: Finding['status'],
-	silence: number,
+	{ status, what }: { status: Finding['status']; what: string },
 ): Finding {
 	const whose = certain ? 'its statement' : 'a statement that is perhaps its own';
 	return finding('awaits_database', seen, {
 		status,
-		summary: `${seen.daemon.name} has not run for ${silence} s: the database has worked on ${whose} for ${seconds} s (${text}); no restart helps`,
+		summary: `${what}: the database has worked on ${whose} for ${seconds} s (${text}); no restart helps`,
 		evidence: { thread, seconds, statement: text, certain },
 		advice: `mysqladmin processlist; mysqladmin kill ${thread} if it never ends`,
 	});
@@ -103,13 +102,19 @@ function old(copy: Copy, seen: DaemonObservation, factor: number, { settings }: 
 	const { daemon, age } = seen;
 	if (!age) return undefined;
 	const interval = daemon.wakesEvery === 'conf_update_interval' ? (seen.wakesEvery ?? USUAL_INTERVAL) : USUAL_INTERVAL;
-	const status = exceeded(settings.limits, age.limit, age.seconds / factor / (interval / USUAL_INTERVAL));
+	// what one before it left behind says nothing of this process
+	const silence = Math.min(age.seconds, copy.age);
+	const status = exceeded(settings.limits, age.limit, silence / factor / (interval / USUAL_INTERVAL));
 	if (!status) return undefined;
-	const seconds = Math.round(age.seconds);
 	return finding('heartbeat_old', seen, {
 		status,
-		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${seconds} s old`,
-		evidence: { pid: copy.pid, state: copy.state, heartbeat_seconds: seconds, heartbeat: age.what },
+		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${Math.round(age.seconds)} s old`,
+		evidence: {
+			pid: copy.pid,
+			state: copy.state,
+			heartbeat_seconds: Math.round(age.seconds),
+			heartbeat: age.what,
+		},
 		// a warning may still be a slow moment; only a critical age is a stall
 		...(status === 'critical' && { remedy: `restart:${daemon.name}` }),
 	});
@@ -145,6 +150,12 @@ function unserved(copy: Copy, seen: DaemonObservation, context: Context): Findin
 	if (!port) return undefined;
 	const { name } = daemon;
 	const evidence = { pid: copy.pid, port: port.port, queue: port.queue, answer: port.answer ?? null };
+	if (port.asks) {
+		return awaiting(port.asks, seen, {
+			status: graveWhenConfirmed('awaits_database', seen, context),
+			what: `${name} accepts connections on port ${port.port} and serves none, so that calls hang before they are dialed`,
+		});
+	}
 	if (!port.listening || port.answer === null) {
 		const kind = port.listening ? 'hung' : 'not_listening';
 		return finding(kind, seen, {

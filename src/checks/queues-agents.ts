@@ -1,10 +1,13 @@
-import { against, type Judge, plural, provenFor, seenBefore } from './queues-judged.ts';
+import type { Sample } from '../rotation.ts';
+import type { Context } from './check.ts';
+import { against, isConfirmed, type Judge, type Judged, plural, provenFor, seenBefore } from './queues-judged.ts';
 
 /** Agents of whom it takes this many before their share says anything. */
 const FEWEST_AGENTS = 10;
 
 /** Remote agents are refreshed every two seconds by their daemon, and by nobody else. */
 export const remoteAgents: Judge = ({ agents, samples }, context) => {
+	if (!agents.some(({ remote }) => remote)) return samples.remoteAgents ? missing(samples.remoteAgents, context) : [];
 	const rows = agents.filter(({ remote, status }) => remote && status !== 'PAUSED');
 	if (rows.length === 0) return [];
 	const silence = Math.max(...rows.map(({ oldestUpdate }) => oldestUpdate));
@@ -23,6 +26,26 @@ export const remoteAgents: Judge = ({ agents, samples }, context) => {
 		{ confirmed: late && seenBefore(context, 'remote agents late') },
 	);
 };
+
+/** The daemon makes a row for each line of an active entry whenever there is none; without any it does not work. */
+function missing(active: Sample<number>, context: Context): Judged[] {
+	if (active.answer === 0 || !isConfirmed(active)) return [];
+	const held = provenFor(context, 'remote agents missing', active);
+	return against(
+		context,
+		'remote_agents_silence',
+		held,
+		() => ({
+			id: 'queues.remote_agents',
+			subject: 'AST_VDremote_agents',
+			summary: `${plural(active.answer, 'entry of remote agents is', 'entries of remote agents are')} active, and no line of them has been in vicidial_live_agents for ${Math.round(held)} s; AST_VDremote_agents makes them within 2 s`,
+			evidence: { active: active.answer, missing_seconds: Math.round(held) },
+			advice: `ls -lt ${context.settings.logs}/remoteagent.* | head -3; screen -r ASTVDremote`,
+		}),
+		// it may have a reason of its own not to make them, and then a restart would be of no use
+		{ gravest: 'warning' },
+	);
+}
 
 /** Many screens late at once are no daemon's doing: they reach the database through the web server. */
 export const laggingAgents: Judge = ({ agents }, context) => {

@@ -14,6 +14,12 @@ export interface DatabaseFacts {
 	mostConnections: number;
 }
 
+/**
+ * What `@@global.read_only` says: a number, or a word where there is more than one way (MariaDB's NO_LOCK and
+ * NO_LOCK_NO_ADMIN, which differ only in who waits); whatever is not off keeps the daemons from writing.
+ */
+export const isReadOnly = (value: unknown): boolean => !/^(0|off|)$/i.test(String(value ?? ''));
+
 /** One statement. @throws DatabaseTrouble */
 export async function readDatabaseFacts(world: World): Promise<DatabaseFacts> {
 	await world.database();
@@ -29,7 +35,7 @@ export async function readDatabaseFacts(world: World): Promise<DatabaseFacts> {
 		version: String(row?.version ?? ''),
 		answer,
 		clockSkew: Number(row?.now ?? local) - local,
-		readOnly: Number(row?.readOnly) === 1,
+		readOnly: isReadOnly(row?.readOnly),
 		dataFolder: String(row?.dataFolder ?? ''),
 		mostConnections: Number(row?.mostConnections ?? 0),
 	};

@@ -1,6 +1,7 @@
 import { DatabaseTrouble } from '../adapters/database.ts';
 import { askInTurn, type Question, type Samples, type Turns } from '../rotation.ts';
 import type { World } from '../world.ts';
+import { DAEMONS } from './daemons.ts';
 
 /** A table that cannot be read, with what the server says of it. */
 export interface BrokenTable {
@@ -64,6 +65,8 @@ const SELF_UPDATING = {
 const NOT_OURS = [1146, 1142, 1143];
 /** Tables that are read again at once because they were damaged before. */
 const MOST_SUSPECTS = 5;
+/** Troubles of a daemon that a table which cannot be read may have ended. */
+const ENDED = ['processes.absent', 'processes.flapping'];
 /** Statements that these questions may take in one look. */
 const BUDGET = 1;
 
@@ -77,10 +80,10 @@ export async function askOfTables(
 		touched: {
 			every: 1,
 			cost: 1,
-			urgent: (world.memory.crashedTables ?? []).length > 0,
+			urgent: (world.memory.crashedTables ?? []).length > 0 || daemonsEnd(world),
 			read: () => touchNext(world),
 		},
-		stale: { every: 10, cost: 1, read: () => readStale(world) },
+		stale: { every: 10, cost: 1, urgent: heartbeatsStand(world), read: () => readStale(world) },
 		replica: {
 			every: 10,
 			cost: 1,
@@ -99,17 +102,27 @@ export async function askOfTables(
 	}
 }
 
+/** Whether a daemon that works on the database was found to be gone in the last look, for whatever reason. */
+const daemonsEnd = ({ memory }: World): boolean =>
+	DAEMONS.some(
+		({ name, needs }) => needs.includes('mysql') && ENDED.some((kind) => `${kind} ${name}` in memory.conditions),
+	);
+
+/** Whether the last look found something old that the database should have written by itself: it is asked before anybody is stopped for it. */
+const heartbeatsStand = ({ memory }: World): boolean =>
+	Object.keys(memory.conditions).some((key) => /^processes\.heartbeat_old (?!AST_update$)/.test(key));
+
 /**
  * Reads a row of the next table, and of those that were broken before: a table whose index or data is damaged opens well
- * enough for its name and size to be told.
+ * enough for its name and size to be told. Where daemons end, one of all the others may be why.
  */
 async function touchNext(world: World): Promise<Touched> {
 	const before = world.memory.turns?.mysql?.samples.touched?.answer as Touched | undefined;
 	const next = VITAL_TABLES[(VITAL_TABLES.indexOf(before?.last ?? '') + 1) % VITAL_TABLES.length] ?? '';
 	const suspects = [...(before?.broken ?? []).map(({ table }) => table), ...(world.memory.crashedTables ?? [])];
-	const again = [...new Set(suspects)].filter((table) => table !== next).slice(0, MOST_SUSPECTS);
+	const again = daemonsEnd(world) ? [...suspects, ...VITAL_TABLES] : suspects.slice(0, MOST_SUSPECTS);
 	const broken: BrokenTable[] = [];
-	for (const table of [...again, next]) {
+	for (const table of new Set([...again, next])) {
 		const says = await touch(world, table);
 		if (says !== undefined) broken.push({ table, says });
 	}

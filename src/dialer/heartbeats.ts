@@ -117,9 +117,18 @@ export function youngest(...ages: (number | null)[]): number | null {
 	return sound.length === 0 ? null : Math.max(0, Math.min(...sound));
 }
 
-/** Seconds from a local time `YYYY-MM-DD HH:MM:SS` until now; null for none or the zero date. */
+const HOUR = 3_600_000;
+
+/**
+ * Seconds from a local time `YYYY-MM-DD HH:MM:SS` until now; null for none or the zero date. In autumn one hour comes
+ * twice: what can be of the second one is taken to be, because an old row would be met before that.
+ */
 export function secondsSinceLocal(stamp: string | null, now: Date): number | null {
 	if (stamp === null || stamp.startsWith('0000')) return null;
-	const then = new Date(stamp.replace(' ', 'T')).getTime();
-	return Number.isNaN(then) ? null : (now.getTime() - then) / 1000;
+	const first = new Date(stamp.replace(' ', 'T'));
+	if (Number.isNaN(first.getTime())) return null;
+	const second = new Date(first.getTime() + HOUR);
+	const comesTwice = second.getHours() === first.getHours();
+	const then = comesTwice && second.getTime() <= now.getTime() ? second : first;
+	return (now.getTime() - then.getTime()) / 1000;
 }

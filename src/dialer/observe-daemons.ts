@@ -4,12 +4,21 @@ import type { Daemon } from './daemons.ts';
 import { scriptGeneration } from './daemons.ts';
 import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
 import type { Thread } from './lock-holder.ts';
-import { type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
-import { type CopyLife, commandOf, isSeenByStock, processesOf, scriptCall } from './process-table.ts';
+import { longerThan, type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
+import {
+	type CopyLife,
+	commandOf,
+	type DaemonProcesses,
+	isSeenByStock,
+	processesOf,
+	scriptCall,
+} from './process-table.ts';
+import { processKey, silenceOf } from './pulses.ts';
 import {
 	heldPorts,
 	type ManagerReading,
 	type PortReading,
+	PROBE_TIMEOUT,
 	type Reading,
 	readAge,
 	readManagerSockets,
@@ -25,6 +34,8 @@ export interface Copy extends ProcessId, CopyLife {
 	age: number;
 	/** how often it went to sleep by itself so far */
 	sleeps: number | undefined;
+	/** seconds since an earlier sample met it with as many sleeps behind it; undefined when none did */
+	silence?: number | undefined;
 	/** processor time used since it was started, seconds */
 	cpu?: number | undefined;
 	/** part of one processor that it used since the last look, 0 to 1; undefined on a first look */
@@ -73,6 +84,8 @@ const MANAGER_PORT = 5038;
 /** Looks from one at the listeners' connections to the next. */
 const SOCKETS_EVERY = 3;
 const SOCKET_TROUBLES = ['disconnected', 'deaf'];
+/** What is found where a server accepts connections and serves none. */
+const UNSERVED = ['hung', 'awaits_database'];
 
 /** Looks at these daemons: their processes, and their signs of life. */
 export async function observeDaemons(
@@ -86,8 +99,14 @@ export async function observeDaemons(
 	const uptime = proc.uptime();
 	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
+	const logged = daemons.some(({ signs }) => signs.some(({ by }) => by === 'log'));
+	const logs = logged && (await world.logsSilent()) !== undefined ? undefined : settings.logs;
 	const observed: DaemonObservation[] = [];
 	let statements: Thread[] | undefined;
+	const statementsNow = async (): Promise<Thread[]> => {
+		statements ??= await statementsUnderWay(world);
+		return statements;
+	};
 	for (const daemon of daemons) {
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
@@ -97,12 +116,14 @@ export async function observeDaemons(
 		const copies = found.copies.map((process): Copy => {
 			const { pid, startTicks, state, started } = process;
 			const command = commandOf(process);
+			const sleeps = proc.sleeps(pid);
 			return {
 				pid,
 				startTicks,
 				state,
 				age: uptime - started,
-				sleeps: proc.sleeps(pid),
+				sleeps,
+				silence: silenceOf(process, sleeps, memory.processes?.sleeps, uptime),
 				...processorTime(process, world, uptime),
 				command,
 				...(!daemon.programs && {
@@ -114,10 +135,9 @@ export async function observeDaemons(
 		});
 		const wakesEvery = sleepsAtMost(daemon, copies[0]?.command ?? [], server);
 		for (const copy of copies) {
-			const silence = silenceOf(copy, world);
+			const { silence = 0 } = copy;
 			if (wakesEvery === null || silence < Math.max(settings.limits.daemon_silence.warn, wakesEvery)) continue;
-			statements ??= await statementsUnderWay(world);
-			copy.asks = statementOf(copy, silence, statements, world);
+			copy.asks = statementOf([copy, ...found.children], silence, await statementsNow(), world);
 		}
 		const starts = startsOf(copies, memory.processes?.starts[daemon.name] ?? []);
 		observed.push({
@@ -129,19 +149,19 @@ export async function observeDaemons(
 			wakesEvery,
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
-			age: readAge(daemon.signs, heartbeats, server, settings.logs),
-			...(await readRest(daemon, found.copies, heartbeats, world, uptime)),
+			age: readAge(daemon.signs, heartbeats, server, logs),
+			...(await readRest(daemon, found, heartbeats, world, statementsNow)),
 		});
 	}
 	return observed;
 }
 
 async function readRest(
-	{ signs }: Daemon,
-	copies: readonly Process[],
+	{ name, signs }: Daemon,
+	{ copies, children }: DaemonProcesses,
 	heartbeats: Heartbeats | undefined,
 	world: World,
-	uptime: number,
+	statementsNow: () => Promise<Thread[]>,
 ): Promise<Partial<DaemonObservation>> {
 	const rest: Partial<DaemonObservation> = {};
 	const probe = world.memory.processes?.probe;
@@ -151,10 +171,21 @@ async function readRest(
 			const held = heldPorts(world, sign.ports);
 			rest.missingPorts = sign.ports.filter((port) => !held.includes(port));
 		}
-		if (sign.by === 'port' && copies.length > 0)
-			rest.port = await readPort(sign.port, world, probe && { ago: uptime - probe.at, served: probe.served });
+		if (sign.by === 'port' && copies.length > 0) {
+			const port = await readPort(sign.port, world, probe && { ago: world.uptime - probe.at, served: probe.served });
+			rest.port = port;
+			if (port.answer !== null) continue;
+			const long = longerThan(PROBE_TIMEOUT / 1000, await statementsNow());
+			rest.port.asks = statementOf([...copies, ...children], unservedFor(name, world), long, world);
+		}
 	}
 	return rest;
+}
+
+/** Seconds for which a server has answered no request: since a look first met that, and for as long as this one waited. */
+function unservedFor(name: string, { memory, uptime }: World): number {
+	const since = UNSERVED.map((kind) => memory.conditions[`processes.${kind} ${name}`]?.sinceUptime ?? uptime);
+	return PROBE_TIMEOUT / 1000 + uptime - Math.min(...since);
 }
 
 /**
@@ -168,22 +199,9 @@ function looksAtSockets({ name, signs, needs }: Daemon, copies: number, { memory
 	return troubled || ((memory.processes?.looks ?? 0) + 1) % SOCKETS_EVERY === 1;
 }
 
-/** Seconds since a look first met this process with as many sleeps behind it as now; 0 when none did. */
-function silenceOf(copy: Copy, { memory, uptime }: World): number {
-	return uptime - (memory.conditions[sleepKey(copy)]?.sinceUptime ?? uptime);
-}
-
-/** Under which it is noted that a process has not gone to sleep again. */
-export const sleepKey = ({ pid, startTicks, sleeps }: Pick<Copy, 'pid' | 'startTicks' | 'sleeps'>): string =>
-	`processes asleep ${pid} ${startTicks} ${sleeps}`;
-
-function processorTime(
-	{ pid, startTicks }: Process,
-	{ proc, memory }: World,
-	uptime: number,
-): Pick<Copy, 'cpu' | 'busy'> {
-	const cpu = proc.cpu(pid);
-	const before = memory.processes?.cpu[`${pid} ${startTicks}`];
+function processorTime(process: Process, { proc, memory }: World, uptime: number): Pick<Copy, 'cpu' | 'busy'> {
+	const cpu = proc.cpu(process.pid);
+	const before = memory.processes?.cpu[processKey(process)];
 	const since = uptime - (memory.processes?.at ?? uptime);
 	return { cpu, busy: before === undefined || cpu === undefined || since < 1 ? undefined : (cpu - before) / since };
 }

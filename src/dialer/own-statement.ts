@@ -3,6 +3,9 @@ import type { ProcessId } from '../types.ts';
 import type { World } from '../world.ts';
 import { clientOf, type Thread, threadsOf, waits, withoutValues } from './lock-holder.ts';
 
+/** Seconds by which a statement can seem shorter than the silence for it. */
+const ROUNDING = 2;
+
 /** What the database works on, so that a daemon gets no answer. */
 export interface OwnStatement {
 	/** number of its thread */
@@ -26,14 +29,18 @@ export async function statementsUnderWay(world: World): Promise<Thread[]> {
 	}
 }
 
+/** Those of them that have taken so long that workers who wait for them have not served anybody for as many seconds. */
+export const longerThan = (seconds: number, threads: readonly Thread[]): Thread[] =>
+	threads.filter((thread) => thread.seconds >= seconds - ROUNDING);
+
 /**
- * The statement whose answer this process waits for: the one of its own connection, else one that has taken as long as the
- * process has been silent and came by the local socket, which does not show whose it is. To start the daemon anew would
- * only have the database work on it twice.
- * @param silence seconds for which the process has not run
+ * The statement whose answer these processes of one daemon wait for: the one of a connection of their own, else one that
+ * has taken as long as they have been silent and came by the local socket, which does not show whose it is. To start the
+ * daemon anew would only have the database work on it twice.
+ * @param silence seconds for which they have not run, or have served nobody
  */
 export function statementOf(
-	{ pid }: ProcessId,
+	processes: readonly Pick<ProcessId, 'pid'>[],
 	silence: number,
 	threads: readonly Thread[],
 	world: World,
@@ -44,9 +51,10 @@ export function statementOf(
 		text: withoutValues(statement),
 		certain,
 	});
-	const own = threads.find(({ host }) => host.includes(':') && clientOf(host, world)?.pid === pid);
+	const pids = processes.map(({ pid }) => pid);
+	const own = threads.find(({ host }) => host.includes(':') && pids.includes(clientOf(host, world)?.pid ?? 0));
 	if (own) return told(own, true);
 	// whole seconds, and a look between the last step of the process and its statement
-	const local = threads.find(({ host, seconds }) => host === 'localhost' && seconds >= silence - 2);
+	const local = threads.find(({ host, seconds }) => host === 'localhost' && seconds >= silence - ROUNDING);
 	return local && told(local, false);
 }

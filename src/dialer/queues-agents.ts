@@ -45,11 +45,11 @@ export async function readAgents(tables: TableReader, serverIp: string): Promise
 	}));
 }
 
-/** How many remote agents of this server are switched on. */
+/** How many entries of remote agents of this server are switched on and have lines. */
 export async function readRemoteAgents(tables: TableReader, serverIp: string): Promise<number> {
 	const rows = await tables.askIfThere<{ id: number }>(
 		'vicidial_remote_agents',
-		"SELECT remote_agent_id AS id FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' LIMIT 1000",
+		"SELECT remote_agent_id AS id FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' AND number_of_lines > 0 LIMIT 1000",
 		[serverIp],
 	);
 	return rows?.length ?? 0;

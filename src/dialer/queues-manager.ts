@@ -9,6 +9,8 @@ export interface Backlog {
 	/** man_id of the first and of the last one; undefined when none waits */
 	head: number | undefined;
 	tail: number | undefined;
+	/** entry_date of the last one as it was written, which tells it from one of the same number in a table begun anew */
+	tailEntry?: string | undefined;
 	/** seconds since the oldest was entered, by the local clock; entry_date is written by dialers and web servers */
 	age: number;
 }
@@ -53,6 +55,8 @@ export const FEWEST_ORIGINATES = 20;
 const OLDEST_ORIGINATES = 600;
 const BACKLOG_LIMIT = 1000;
 const LONGEST_BACKLOG = 100_000;
+/** entry_date of the row with the highest man_id, of ten digits at most, without a second look at the table */
+const ENTRY_OF_LAST = "SUBSTRING(MAX(CONCAT(LPAD(man_id, 10, '0'), entry_date)), 11)";
 /** The newest actions in which answered originates are looked for. */
 const NEWEST_ACTIONS = 2000;
 /** The newest calls among which this dialer's are looked for, and how old they may be, seconds. */
@@ -81,8 +85,8 @@ export async function readBacklogs(
 ): Promise<{ new: Backlog; queue: Backlog; head?: QueueHead }> {
 	const { serverIp } = world.settings;
 	const part = (status: string): string =>
-		`SELECT '${status}' AS status, COUNT(*) AS count, MIN(man_id) AS head, MAX(man_id) AS tail, MIN(entry_date) AS oldest
-		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='${status}' LIMIT ${BACKLOG_LIMIT}) AS ${status.toLowerCase()}_rows`;
+		`SELECT '${status}' AS status, COUNT(*) AS count, MIN(man_id) AS head, MAX(man_id) AS tail, MIN(entry_date) AS oldest,
+		${ENTRY_OF_LAST} AS tailEntry FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='${status}' LIMIT ${BACKLOG_LIMIT}) AS ${status.toLowerCase()}_rows`;
 	const rows = await tables.ask<BacklogRow>('vicidial_manager', `${part('NEW')} UNION ALL ${part('QUEUE')}`, [
 		serverIp,
 		serverIp,
@@ -99,23 +103,31 @@ export async function readBacklogs(
 		: [];
 	const fresh = asBacklog(rows, 'NEW', new Date());
 	return {
-		new: fresh.count < BACKLOG_LIMIT ? fresh : { ...fresh, tail: await readTail(tables, serverIp) },
+		new: fresh.count < BACKLOG_LIMIT ? fresh : { ...fresh, ...(await readTail(tables, serverIp)) },
 		queue,
 		...(head && { head: { action: head.action ?? '', callerid: head.callerid ?? '' } }),
 	};
 }
 
 /** The last NEW action of a backlog too long to be counted. */
-async function readTail(tables: TableReader, serverIp: string): Promise<number | undefined> {
-	const [row] = await tables.ask<{ tail: number | null }>(
+async function readTail(tables: TableReader, serverIp: string): Promise<Pick<Backlog, 'tail' | 'tailEntry'>> {
+	const [row] = await tables.ask<Pick<BacklogRow, 'tail' | 'tailEntry'>>(
 		'vicidial_manager',
-		`SELECT MAX(man_id) AS tail FROM (SELECT man_id FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${LONGEST_BACKLOG}) AS new_rows`,
+		`SELECT MAX(man_id) AS tail, ${ENTRY_OF_LAST} AS tailEntry
+		FROM (SELECT man_id, entry_date FROM vicidial_manager WHERE server_ip=? AND status='NEW' LIMIT ${LONGEST_BACKLOG}) AS new_rows`,
 		[serverIp],
 	);
-	return row?.tail ?? undefined;
+	return { tail: row?.tail ?? undefined, tailEntry: row?.tailEntry ?? undefined };
 }
 
-type BacklogRow = { status: string; count: number; head: number | null; tail: number | null; oldest: string | null };
+type BacklogRow = {
+	status: string;
+	count: number;
+	head: number | null;
+	tail: number | null;
+	tailEntry: string | null;
+	oldest: string | null;
+};
 
 function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Backlog {
 	const row = rows.find((candidate) => candidate.status === status);
@@ -123,6 +135,7 @@ function asBacklog(rows: readonly BacklogRow[], status: string, now: Date): Back
 		count: row?.count ?? 0,
 		head: row?.head ?? undefined,
 		tail: row?.tail ?? undefined,
+		tailEntry: row?.tailEntry ?? undefined,
 		age: Math.max(0, secondsSinceLocal(row?.oldest ?? null, now) ?? 0),
 	};
 }

@@ -179,12 +179,19 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 			isVoicemailServer && server?.system.duties.noanswerLog && runs('3')
 				? { every: 5, cost: 2, read: () => readUnprocessed(tables), doubtful: (count) => (count ?? 0) > 0 }
 				: undefined,
-		remoteAgents: agents.some(
-			({ remote, status, oldestUpdate }) =>
-				remote && status !== 'PAUSED' && oldestUpdate >= limits.remote_agents_silence.warn,
-		)
-			? { every: 1, cost: 1, urgent: true, read: () => readRemoteAgents(tables, serverIp) }
-			: undefined,
+		remoteAgents:
+			runs('4') || agents.some(({ remote }) => remote)
+				? {
+						every: 5,
+						cost: 1,
+						urgent: agents.some(
+							({ remote, status, oldestUpdate }) =>
+								remote && status !== 'PAUSED' && oldestUpdate >= limits.remote_agents_silence.warn,
+						),
+						read: () => readRemoteAgents(tables, serverIp),
+						doubtful: (active) => active > 0 && runs('4') && !agents.some(({ remote }) => remote),
+					}
+				: undefined,
 		urls:
 			copies.senders.oldest >= limits.url_age.warn / 2
 				? { every: 1, cost: 1, urgent: true, read: () => readUnansweredUrls(tables) }

@@ -105,16 +105,20 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 		server,
 		asteriskChannels: world.asteriskChannels,
 		samples,
-		actionsSeen: actionsSeen(manager.new.tail, world),
+		actionsSeen: actionsSeen(manager.new, world),
 		turns,
 	};
 }
 
 /** A look between two that count must not make younger what the earlier one saw. */
-function actionsSeen(newest: number | undefined, { memory, uptime, settings }: World): Memory['actionsSeen'] {
+function actionsSeen(
+	{ tail: newest, tailEntry: entered }: Backlog,
+	{ memory, uptime, settings }: World,
+): Memory['actionsSeen'] {
 	const before = memory.actionsSeen;
 	if (before && uptime - before.at < settings.lookGap) return before;
-	return newest === undefined ? undefined : { newest, at: uptime, since: new Date().toISOString() };
+	if (newest === undefined || entered === undefined) return undefined;
+	return { newest, entered, at: uptime, since: new Date().toISOString() };
 }
 
 /** Campaigns that dial by themselves, with agents who wait and nothing to dial. */

@@ -7,6 +7,7 @@ import type { Process } from '../types.ts';
 import type { World } from '../world.ts';
 import { lastEndOfDay, localDate, minutesSince } from './calendar.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import type { OwnStatement } from './own-statement.ts';
 import type { ServerRow } from './server.ts';
 import type { LogFile, Sign } from './signs.ts';
 import { updaterAge } from './updater.ts';
@@ -26,11 +27,13 @@ export interface PortReading {
 	queue: number;
 	/** seconds it took to serve a request; null when it did not within the time-out, undefined where it was not asked */
 	answer: number | null | undefined;
+	/** the statement whose answer its workers wait for; asked only where a request was not served */
+	asks?: OwnStatement | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';
 /** Milliseconds that FastAGI gets to serve the one request that does nothing. */
-const PROBE_TIMEOUT = 5000;
+export const PROBE_TIMEOUT = 5000;
 /** A request costs a connection to the database, so one is sent only so often unless something asks for it: seconds. */
 const PROBE_EVERY = 300;
 /** Milliseconds between two glances at what a listener has not read: a burst is gone by then. */
@@ -38,12 +41,15 @@ const SECOND_GLANCE = 500;
 /** Bytes below which nobody looks twice. */
 const WORTH_A_GLANCE = 1024;
 
-/** The first sign of age that is there to be seen; undefined for a daemon that has none now. */
+/**
+ * The first sign of age that is there to be seen; undefined for a daemon that has none now.
+ * @param logs undefined when logs cannot be looked at
+ */
 export function readAge(
 	signs: readonly Sign[],
 	heartbeats: Heartbeats | undefined,
 	server: ServerRow | undefined,
-	logs: string,
+	logs: string | undefined,
 ): Reading | undefined {
 	const now = new Date();
 	for (const sign of signs) {
@@ -58,7 +64,7 @@ function ageOf(
 	sign: Sign,
 	heartbeats: Heartbeats | undefined,
 	server: ServerRow | undefined,
-	logs: string,
+	logs: string | undefined,
 	now: Date,
 ): { what: string; seconds: number } | undefined {
 	const told = (what: string, seconds: number | null | undefined) =>
@@ -71,7 +77,7 @@ function ageOf(
 		case 'remote_agents':
 			return told('the newest row of a remote agent', heartbeats?.remoteAgents);
 		case 'log':
-			return told(`its log ${sign.file.name}`, logAge(sign.file, server, logs, now));
+			return told(`its log ${sign.file.name}`, logs === undefined ? undefined : logAge(sign.file, server, logs, now));
 		case 'reset_date':
 			return told('the date of the time clock', server && resetOverdue(server, now));
 		default:

@@ -1,4 +1,4 @@
-import type { Process } from '../types.ts';
+import type { Process, Withheld } from '../types.ts';
 import type { Daemon } from './daemon.ts';
 import type { DaemonProcesses } from './process-table.ts';
 
@@ -16,16 +16,22 @@ export function blocked(
 	script: string,
 	found: DaemonProcesses,
 	table: readonly Process[],
-): string | undefined {
+): Withheld | undefined {
 	const counted = found.mentions.filter(({ argv }) => {
 		const line = argv.join(' ');
 		return line.includes(script) && !DROPPED.test(line);
 	});
 	if (daemon.hasStartCheck && counted.length > 0)
-		return `its start check would refuse it: ${counted.map(named).join(', ')} carries the path of its script; end it first`;
+		return {
+			why: `its start check would refuse it: ${counted.map(named).join(', ')} carries the path of its script; it is not started`,
+			until: 'until that has ended',
+		};
 	const guests = guestsOf(found.screens, found, table);
 	if (guests.length === 0) return undefined;
-	return `its screen session is in use: ${guests.map(named).join(', ')} runs there; end it first`;
+	return {
+		why: `its screen session is in use: ${guests.map(named).join(', ')} runs there; it is left alone`,
+		until: 'until that has ended',
+	};
 }
 
 /** What runs in these screen sessions and has nothing to do with the daemon: to end the session would end it too. */

@@ -9,16 +9,24 @@ const MOST_COUNTED = 10_000;
 
 /**
  * Tells how many actions that waited before are about to be replayed by the sender, or sets them DEAD; younger ones are
- * left to it. By man_id, because entry_date comes from many clocks (AST_manager_send.pl knows no age limit).
+ * left to it. By man_id, because entry_date comes from many clocks (AST_manager_send.pl knows no age limit); where the
+ * numbers have begun anew since, in a table that was emptied, they tell nothing.
  * Never throws: a sender that is down is worse than one that replays.
  */
 export async function ageQueue(
-	{ upTo, since, kill }: Extract<Step, { do: 'age-queue' }>,
+	{ upTo, entered, since, kill }: Extract<Step, { do: 'age-queue' }>,
 	world: World,
 ): Promise<string> {
 	const { serverIp } = world.settings;
-	const waited = `NEW since ${new Date(since).toTimeString().slice(0, 8)} or longer`;
+	const then = new Date(since).toTimeString().slice(0, 8);
+	const waited = `NEW since ${then} or longer`;
 	try {
+		const [last] = await world.query<{ entered: string | null }>(
+			'SELECT entry_date AS entered FROM vicidial_manager WHERE man_id=? AND server_ip=? LIMIT 1',
+			[upTo, serverIp],
+		);
+		if (last?.entered !== entered)
+			return `vicidial_manager was emptied after ${then}: which of its actions are stale is not known, all are left to the sender`;
 		if (!kill) {
 			const [row] = await world.query<{ count: number }>(
 				`SELECT COUNT(*) AS count FROM (SELECT man_id FROM vicidial_manager WHERE server_ip=? AND status='NEW' AND man_id<=? LIMIT ${MOST_COUNTED}) AS stale`,

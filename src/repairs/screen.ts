@@ -13,6 +13,10 @@ const POLL = 50;
 /** A step that did not reach its end; the message says why, in words for the report. */
 export class StepFailed extends Error {}
 
+/** What is told of a start that somebody else has made before us. */
+export const startedBySomebodyElse = ({ pid }: Pick<Process, 'pid'>): string =>
+	`process ${pid} was started by somebody else meanwhile`;
+
 /** Where GNU screen is, in the PATH that daemons get. @throws StepFailed */
 export function screenProgram(environment: Record<string, string>): string {
 	const program = findProgram('screen', environment.PATH ?? '');

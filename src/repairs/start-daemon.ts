@@ -5,26 +5,39 @@ import type { Daemon } from '../dialer/daemons.ts';
 import { processesOf } from '../dialer/process-table.ts';
 import type { Action, Step } from '../types.ts';
 import type { World } from '../world.ts';
-import { diskTrouble } from './explain-start.ts';
-import { StepFailed, screenProgram, wipeDeadSockets } from './screen.ts';
+import { diskTrouble, scriptTrouble } from './explain-start.ts';
+import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
 const START_TIMEOUT = 5000;
 /** Milliseconds in which a daemon that finds a kill file has removed it and ended. */
 const KILL_FILE_TIMEOUT = 8000;
 const POLL = 200;
 
-/** Whether a start can succeed at all; asked before anything is stopped for it. @throws StepFailed */
-export function seeThatItCanStart({ steps }: Action, environment: Record<string, string>, { settings }: World): void {
+/**
+ * Sees that a start can succeed at all; asked before anything is stopped for it. What lives is stopped only for a start
+ * that nothing speaks against: one on a full disk, or of a script that Perl refuses, is tried where nothing is lost by it.
+ * @throws StepFailed
+ */
+export async function seeThatItCanStart(
+	{ steps }: Action,
+	environment: Record<string, string>,
+	world: World,
+): Promise<void> {
 	const step = steps.find((one) => one.do === 'start');
 	if (!step) return;
 	if (step.screen !== null) screenProgram(environment);
 	const [script = ''] = step.argv;
+	const { logs } = world.settings;
 	const home = environment.HOME ?? '/';
 	if (isMissing(home)) throw new StepFailed(`there is no ${home}, the home of the daemons`);
-	// a start on a full disk may succeed; what lives is not stopped in the hope of it
-	const full = steps.some((one) => one.do === 'stop') ? diskTrouble(settings.logs)[0] : undefined;
-	const trouble = whyNotExecutable(script) ?? whyNotWritable(settings.logs) ?? full;
+	const trouble = whyNotExecutable(script) ?? (await world.logsSilent()) ?? whyNotWritable(logs);
 	if (trouble) throw new StepFailed(trouble);
+	if (!steps.some((one) => one.do === 'stop')) return;
+	const [doubt] = [
+		...diskTrouble(logs),
+		...(step.screen === null ? [] : await scriptTrouble(script, world, environment)),
+	];
+	if (doubt) throw new StepFailed(doubt);
 }
 
 /**
@@ -42,7 +55,8 @@ export async function startDaemon(
 	const name = daemon.killFile;
 	const killFile = `${world.settings.home}/${name}`;
 	const wasThere = name !== undefined && !isMissing(killFile);
-	await startOnce(step, daemon, world, environment);
+	const other = await startOnce(step, daemon, world, environment);
+	if (other !== undefined) return other;
 	const how = step.screen === null ? `by ${step.argv[0]}` : `in screen ${step.screen}`;
 	if (!wasThere) return `started ${how}`;
 	const until = performance.now() + KILL_FILE_TIMEOUT;
@@ -51,8 +65,8 @@ export async function startDaemon(
 		if (performance.now() > until) return `started ${how}; ${killFile} lies there and may end it or another daemon`;
 		await sleep(POLL);
 	}
-	await startOnce(step, daemon, world, environment);
-	return `a leftover ${killFile} ended it right after its start and is gone now; started again ${how}`;
+	const again = await startOnce(step, daemon, world, environment);
+	return `a leftover ${killFile} ended it right after its start and is gone now; ${again ?? `started again ${how}`}`;
 }
 
 const runningOf = (daemon: Daemon, { proc, settings }: World) => {
@@ -60,15 +74,16 @@ const runningOf = (daemon: Daemon, { proc, settings }: World) => {
 	return [...copies, ...screens];
 };
 
+/** @returns what was found to be there already; undefined when it was started */
 async function startOnce(
 	{ screen, argv }: Extract<Step, { do: 'start' }>,
 	daemon: Daemon,
 	{ proc, settings }: World,
 	environment: Record<string, string>,
-): Promise<void> {
-	// stopping took its time, and somebody else may have been faster
+): Promise<string | undefined> {
+	// stopping took its time, and somebody else may have been faster: what they started has to prove itself as ours would
 	const [other] = processesOf(daemon, proc.processes(), settings).copies;
-	if (other) throw new StepFailed(`process ${other.pid} was started by somebody else meanwhile`);
+	if (other) return startedBySomebodyElse(other);
 	const [script = '', ...args] = argv;
 	const { exitCode, output } =
 		screen === null
@@ -76,4 +91,5 @@ async function startOnce(
 			: await runProgram(screenProgram(environment), ['-d', '-m', '-S', screen, ...argv], environment, START_TIMEOUT);
 	if (exitCode !== 0)
 		throw new StepFailed(`${script} could not be started: ${output.trim().slice(0, 200) || `exit ${exitCode}`}`);
+	return undefined;
 }

@@ -1,7 +1,9 @@
 import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
+import { CAUSES } from './causes.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
+import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
 import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
@@ -12,9 +14,12 @@ import { QUEUES } from './queues.ts';
 import { RELAYS } from './relays.ts';
 import { REPLICA } from './replica.ts';
 import { RESOURCES } from './resources.ts';
+import { SISTERS } from './sisters.ts';
 import { STALLS } from './stalls.ts';
 import { STARTS } from './starts.ts';
+import { TABLES } from './tables.ts';
 import { TIME } from './time.ts';
+import { TRUNKS } from './trunks.ts';
 import { WORKERS } from './workers.ts';
 
 /** The whole table, the longest first: two are walked at a time. */
@@ -28,12 +33,17 @@ export const AREAS: readonly Area[] = [
 	STARTS,
 	PROCESSES,
 	TIME,
+	CAUSES,
 	RESOURCES,
+	TRUNKS,
 	NETWORK,
 	ASTERISK,
+	DEADLOCK,
 	MACHINE,
 	RELAYS,
 	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,
+	SISTERS,
+	TABLES,
 ];

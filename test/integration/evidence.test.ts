@@ -130,6 +130,26 @@ describe('stale actions', () => {
 		expect(await stall({ VICIKEEP_AGE_QUEUE: 'on' })).toMatch(/2 actions NEW since .* set DEAD/);
 		expect([await statusOf('OLD1'), await statusOf('OLD2')]).toEqual(['DEAD', 'DEAD']);
 	});
+
+	it.each([
+		['that begins anew', 'TRUNCATE vicidial_manager'],
+		[
+			'that has come to the same number again',
+			'TRUNCATE vicidial_manager; INSERT INTO vicidial_manager SELECT * FROM last',
+		],
+	])('are not known in a table %s', async (_, emptied) => {
+		const on = { VICIKEEP_AGE_QUEUE: 'on' };
+		dialer.daemons.freeze(SENDER);
+		for (const callerid of ['OLD1', 'OLD2', 'OLD3']) await action(callerid);
+		await tick(dialer, [], on);
+		await dialer.database.query(
+			`CREATE TABLE last SELECT * FROM vicidial_manager WHERE callerid='OLD3'; UPDATE last SET entry_date=NOW() + INTERVAL 1 SECOND, callerid='FRESH'; ${emptied}`,
+		);
+		await action('YOUNG');
+		const repaired = await tick(dialer, [], on);
+		expect(repaired.action('restart:AST_manager_send')?.reason).toContain('vicidial_manager was emptied after');
+		await until('the younger one', 5000, async () => (await statusOf('YOUNG')) === 'SENT');
+	});
 });
 
 describe('a start that fails', () => {

@@ -145,6 +145,28 @@ describe('a pause', () => {
 		rmSync(pause);
 		expect((await tick(dialer)).exitCode).toBe(0);
 	});
+
+	it('by a file from the future ends an hour after a run has met that', async () => {
+		const pause = join(dialer.runDir, 'pause');
+		const state = join(dialer.stateDir, 'state.json');
+		mkdirSync(dialer.runDir, { recursive: true });
+		writeFileSync(pause, '');
+		utimesSync(pause, 2_000_000_000, 2_000_000_000);
+		dialer.daemons.freeze(UPDATER);
+		await tick(dialer);
+		const paused = await tick(dialer);
+		expect(paused.actions).toEqual(['withheld restart:AST_update']);
+		expect(paused.check('config').findings[0]?.summary).toContain('was written in the future');
+
+		// as if an hour had passed
+		const memory = JSON.parse(readFileSync(state, 'utf8'));
+		memory.pauseMet.at -= 3_600_000;
+		writeFileSync(state, JSON.stringify(memory));
+		expect((await tick(dialer)).actions).toEqual(['done restart:AST_update']);
+		rmSync(pause);
+		expect((await tick(dialer)).exitCode).toBe(0);
+		expect(JSON.parse(readFileSync(state, 'utf8'))).not.toHaveProperty('pauseMet');
+	});
 });
 
 describe('a repair whose proof is left to the next run', () => {

@@ -161,7 +161,10 @@ describe('checks chosen by name', () => {
 		await tick(dialer, ['--skip', 'asterisk']);
 		const ran = await tick(dialer, ['--skip', 'asterisk']);
 		expect(ran.report.checks.map(({ id }) => id)).not.toContain('asterisk');
-		expect(ran.report.actions[0]).toMatchObject({ outcome: 'withheld', reason: 'asterisk was not looked at' });
+		expect(ran.report.actions[0]).toMatchObject({
+			outcome: 'withheld',
+			reason: 'asterisk was not looked at; it is left alone until a run looks at asterisk: leave out --skip',
+		});
 	});
 });
 
@@ -287,10 +290,11 @@ describe.runIf(asRoot)('an unprivileged user', () => {
 		const folder = mkdtempSync(join(tmpdir(), 'vicikeep-nobody-'));
 		try {
 			chmodSync(folder, 0o755);
-			cpSync(join(import.meta.dirname, '../../dist/vicikeep.cjs'), join(folder, 'vicikeep.cjs'));
+			for (const part of ['bin', 'dist'])
+				cpSync(join(import.meta.dirname, '../..', part), join(folder, part), { recursive: true });
 			cpSync(dialer.astguiclientConf, join(folder, 'astguiclient.conf'));
 			await killSender();
-			const nobody = spawn(process.execPath, [join(folder, 'vicikeep.cjs'), 'check', '--json'], {
+			const nobody = spawn(process.execPath, [join(folder, 'bin/vicikeep'), 'check', '--json'], {
 				env: { ...dialer.env, ...QUICK, VICIKEEP_ASTGUICLIENT_CONF: join(folder, 'astguiclient.conf') },
 				uid: 65534,
 				gid: 65534,
@@ -302,7 +306,11 @@ describe.runIf(asRoot)('an unprivileged user', () => {
 			await once(nobody, 'close');
 			const report = JSON.parse(Buffer.concat(chunks).toString());
 			expect(report.actions).toMatchObject([
-				{ id: 'start:AST_manager_send', outcome: 'withheld', reason: expect.stringContaining('run it as root') },
+				{
+					id: 'start:AST_manager_send',
+					outcome: 'withheld',
+					reason: expect.stringContaining('until it is run as root'),
+				},
 			]);
 			expect(dialer.daemons.pids(SENDER)).toEqual([]);
 		} finally {

@@ -111,6 +111,8 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 				VICIKEEP_RUN_DIR: join(folder, 'run/vicikeep'),
 				VICIKEEP_LOG_DIR: join(folder, 'log/vicikeep'),
 				VICIKEEP_CRONTAB: crontab,
+				// a matter of the machine that the tests run on
+				VICIKEEP_WARN_TIME_SERVICES_MISSING: 'never',
 				// the loop trunks go to 127.0.0.1, where the relays of one box alone could listen
 				...(keepalives.includes('8') && {
 					VICIKEEP_WARN_UNREGISTERED_LOOKS: 'never',
@@ -149,6 +151,9 @@ export async function startDialer(options: DialerOptions = {}): Promise<Dialer> 
 		// what the admin pages would have set for these codes
 		if (keepalives.includes('S')) await database.query("UPDATE system_settings SET sip_event_logging='1'");
 		if (keepalives.includes('E')) await database.query("UPDATE system_settings SET allow_emails='1'");
+		// rooms of ConfBridge are freed by code C alone
+		if (!/[CX]/.test(keepalives))
+			await database.query("UPDATE servers SET conf_engine='MEETME' WHERE server_ip=?", [serverIp]);
 		await layConfFiles(database, asterisk.etc, serverIp);
 		if (withAsterisk) await asterisk.start();
 		if (withDaemons && withAsterisk && !keepalives.includes('X')) {

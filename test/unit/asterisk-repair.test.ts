@@ -7,9 +7,11 @@ import { type LockProbe, probeChannelLock } from '../../src/dialer/channel-lock.
 import { emptyMemory, type Memory } from '../../src/memory.ts';
 import type { Situation } from '../../src/plan.ts';
 import { planAsterisk } from '../../src/plan-asterisk.ts';
+import { inWords } from '../../src/withheld.ts';
 import type { World } from '../../src/world.ts';
 import { FakeAsterisk } from './fake-asterisk.ts';
 import { finding, notebookOf, processOf, remembering, settingsOf } from './given.ts';
+import { type Changes, situationOf } from './situation.given.ts';
 
 const PROGRAM = ['/usr/sbin/asterisk', '-vvvvgcT'];
 const absent = finding('asterisk.absent', 'Asterisk', { remedy: 'start-asterisk:Asterisk' });
@@ -19,32 +21,16 @@ const running = processOf(50, 1, PROGRAM, { startTicks: 7 });
 const safe = processOf(40, 1, ['/bin/sh', '/usr/sbin/safe_asterisk']);
 
 /** A situation in which Asterisk may be started and killed; each case changes one thing. */
-function situation(found: typeof absent, changes: Partial<Situation> & { memoryOf?: Partial<Memory> } = {}): Situation {
-	const { memoryOf, ...rest } = changes;
-	return {
-		settings: found === dead ? deadly : settingsOf(),
-		memory: { ...emptyMemory('boot'), ...memoryOf },
-		findings: [found],
+const situation = (found: typeof absent, changes: Changes = {}): Situation =>
+	situationOf([found], {
 		looks: () => (found === dead ? 3 : 2),
-		countsIn: () => 0,
-		table: found === dead ? [running] : [],
-		now: new Date(2026, 0, 1, 12, 0, 20),
-		uptime: 10_000,
-		databaseUptime: 5000,
-		endOfDay: '0000',
-		pressure: () => ({ load_per_core: 0.3, cpu_pressure: 5, io_pressure: 1, memory_pressure: 0 }),
-		done: [],
-		seen: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
-		asteriskVersion: '16.28.0',
-		mayStartAsterisk: { asked: true, vetoed: false },
-		options: {},
-		remaining: 40,
-		mayNot: undefined,
-		rebuild: undefined,
-		...rest,
-	};
-}
-const reason = (input: Situation): string | undefined => planAsterisk(input)[0]?.withheld;
+		...(found === dead && { settings: deadly, table: [running] }),
+		...changes,
+	});
+const reason = (input: Situation): string | undefined => {
+	const withheld = planAsterisk(input)[0]?.withheld;
+	return withheld && inWords(withheld);
+};
 const prove = { do: 'prove', daemon: 'Asterisk' };
 
 describe('an absent Asterisk', () => {
@@ -66,21 +52,25 @@ describe('an absent Asterisk', () => {
 		['that is not wanted', { settings: settingsOf({ VICIKEEP_RESTART_ASTERISK: 'never' }) }, 'ASTERISK=never'],
 		['nothing is to be started', { settings: settingsOf({ VICIKEEP_RESTART: 'off' }) }, 'VICIKEEP_RESTART=off'],
 		['stock is to start it', { settings: settingsOf({ VICIKEEP_RESTART: 'kill-only' }) }, 'kill-only'],
-		['the run may not repair', { mayNot: 'another run is repairing' }, 'another run is repairing'],
+		['the run may not repair', { mayNot: { why: 'paused', until: 'until 13:00:00' } }, 'paused until 13:00:00'],
 		['the database is down', { mayStartAsterisk: undefined }, 'the database cannot say'],
 		['it is not asked for', { mayStartAsterisk: { asked: false, vetoed: false } }, 'auto_restart_asterisk=N'],
 		['there is a veto', { mayStartAsterisk: { asked: true, vetoed: true } }, 'asterisk_temp_no_restart=Y'],
 		['safe_asterisk does it', { table: [safe] }, 'safe_asterisk (process 40) starts it by itself'],
 		['the machine has just booted', { uptime: 299 }, 'just booted and starts it by itself'],
-		['it was seen once', { looks: () => 1 }, 'seen in 1 look; 2 have to agree'],
-		['the look comes too soon', { countsIn: () => 30 }, 'the next one is due at'],
+		['it was seen once', { looks: () => 1 }, 'seen in 1 look; it is left alone until 2 agree'],
+		['the look comes too soon', { countsIn: () => 30 }, 'until the next one, due at'],
 		[
 			'an earlier run was cut off in it',
 			{ looks: () => 1, memoryOf: { journal: { kind: 'start-asterisk', daemon: 'Asterisk', at: '' } } },
 			undefined,
 		],
-		['its ration is used up', { memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } }, 'gave up after 3'],
-		['it was tried just now', { memoryOf: { attempts: { Asterisk: [9990] } } }, 'the next is due at'],
+		[
+			'its ration is used up',
+			{ memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } },
+			'; look at: ls -lt /var/log/asterisk | head',
+		],
+		['it was tried just now', { memoryOf: { attempts: { Asterisk: [9990] } } }, 'it is left alone until'],
 		['the run is nearly over', { remaining: 19 }, 'only 19 s are left'],
 		['the window is over', { now: new Date(2026, 0, 1, 12, 0, 55) }, 'not to meet the stock keepalive'],
 	])('when %s', (_, changes, expected) => {
@@ -111,7 +101,7 @@ describe('a living Asterisk that is found dead', () => {
 
 	it.each<[string, Partial<Situation>, string | undefined]>([
 		['three looks agree', {}, undefined],
-		['two looks agree', { looks: () => 2 }, 'seen in 2 looks; 3 have to agree'],
+		['two looks agree', { looks: () => 2 }, 'seen in 2 looks; it is left alone until 3 agree'],
 		['there is a veto', { mayStartAsterisk: { asked: true, vetoed: true } }, 'asterisk_temp_no_restart=Y'],
 		['it waits for a disk', { table: [{ ...running, state: 'D' }] }, 'process 50 waits for a disk'],
 		[

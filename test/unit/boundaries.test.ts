@@ -25,6 +25,8 @@ describe('the inside', () => {
 				'restraint.ts',
 				'diagnose.ts',
 				'memory.ts',
+				'memory-shape.ts',
+				'withheld.ts',
 				'pause.ts',
 				'pending.ts',
 				'quiet-times.ts',

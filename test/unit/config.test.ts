@@ -11,6 +11,7 @@ const sound: Observation = {
 	untrusted: [],
 	ownTrouble: [],
 	serverKnown: true,
+	confBridge: false,
 	noRestart: undefined,
 };
 const veto = (hours: number): Partial<Observation> => ({
@@ -28,9 +29,20 @@ it.each<[string, Partial<Observation>, string[]]>([
 		{ untrusted: [{ setting: 'VICIKEEP_ON_CHANGE', path: '/x', why: '/x can be written by others' }] },
 		['config.program warning'],
 	],
+	['ConfBridge without code C', { confBridge: true }, ['config.code_missing warning']],
 	['trouble with files of its own', { ownTrouble: ['/run/vicikeep/pause has expired'] }, ['config.own_files warning']],
 ])('%s', (_, changes, expected) => {
 	const context = { settings: settingsOf(), note: notebookOf(remembering({})).note };
 	const { findings } = config.judge({ ...sound, ...changes }, context);
 	expect(findings.map(({ id, status }) => `${id} ${status}`)).toEqual(expected);
+});
+
+it.each([
+	['1236C', []],
+	['X', []],
+	['1236', ['config.code_missing C']],
+])('ConfBridge with the codes %s', (codes, expected) => {
+	const context = { settings: settingsOf({ VICIKEEP_KEEPALIVES: codes }), note: notebookOf(remembering({})).note };
+	const { findings } = config.judge({ ...sound, confBridge: true }, context);
+	expect(findings.map(({ id, subject }) => `${id} ${subject}`)).toEqual(expected);
 });

@@ -17,6 +17,13 @@ const daemon = (name: string) => {
 };
 
 describe('one cause', () => {
+	it('a statement that failed on a damaged table before the daemon that ended for it', () => {
+		const failed = (evidence: Finding['evidence']) =>
+			diagnose([named('queues.database queues', { evidence }), named('processes.absent AST_VDauto_dial')])[1]?.cause;
+		expect(failed({ crashed_table: 'vicidial_campaigns' })).toBe('queues.database queues');
+		expect(failed({})).toBeUndefined();
+	});
+
 	it.each<[string, string[], (string | undefined)[]]>([
 		[
 			'Asterisk before the listener before its followers',
@@ -54,6 +61,11 @@ describe('one cause', () => {
 		],
 		['a lock that only a check ran into', ['queues.database queues'], [undefined]],
 		[
+			'a damaged table before what ends for it',
+			['mysql.crashed vicidial_campaigns', 'queues.database queues', 'processes.absent AST_VDauto_dial'],
+			[undefined, 'mysql.crashed vicidial_campaigns', 'mysql.crashed vicidial_campaigns'],
+		],
+		[
 			'what is late under a slow database, not what is absent',
 			['mysql.slow db', 'processes.heartbeat_old AST_update', 'processes.absent AST_manager_send'],
 			[undefined, 'mysql.slow db', undefined],
@@ -88,6 +100,11 @@ describe('one cause', () => {
 			['mysql.silent db', 'processes.deaf AST_manager_listen'],
 			[undefined, undefined],
 		],
+		[
+			'the variant that fits, beside a wrong version',
+			['asterisk.version Asterisk', 'processes.wrong_variant AST_update', 'processes.frozen AST_update'],
+			[undefined, 'asterisk.version Asterisk', undefined],
+		],
 		['what has its own cause', ['mysql.refused db', 'processes.frozen AST_update'], [undefined, undefined]],
 		['what does not rest on it', ['asterisk.absent Asterisk', 'processes.absent FastAGI_log'], [undefined, undefined]],
 	])('%s', (_, findings, expected) => {
@@ -102,6 +119,32 @@ describe('one cause', () => {
 		expect(diagnose([hung, job, empty])[2]?.cause).toBe('processes.overrunning AST_VDhopper');
 		const circle = [named('a.b c', { cause: 'd.e f' }), named('d.e f', { cause: 'a.b c' })];
 		expect(diagnose(circle)[0]?.cause).toBe('d.e f');
+	});
+
+	describe('of a disk on which nothing can be written', () => {
+		const disk = (id: string, holds: string[], writable = false) =>
+			named(`system.${id} /data`, { evidence: { holds, writable } });
+		it.each<[string, Finding, string, boolean]>([
+			['what was cut off there', disk('disk_full', ['logs', 'conf files']), 'conf.truncated sip-vicidial.conf', true],
+			['also where no daemon works there', disk('disk_space', ['conf files']), 'conf.empty sip-vicidial.conf', true],
+			['a flag that stock cannot serve', disk('read_only', ['logs', 'conf files']), 'conf.flag servers.x', true],
+			['not what lies elsewhere', disk('disk_full', ['logs', 'database']), 'conf.truncated sip-vicidial.conf', false],
+			['not as long as there is room', disk('disk_space', ['conf files'], true), 'conf.empty x', false],
+			['not what was edited', disk('disk_full', ['conf files']), 'conf.edited sip-vicidial.conf', false],
+			[
+				'an Asterisk that ends at its start',
+				disk('disk_full', ["Asterisk's database"]),
+				'asterisk.absent Asterisk',
+				true,
+			],
+			['not where its database has room', disk('disk_full', ['logs']), 'asterisk.absent Asterisk', false],
+			['not one that is frozen', disk('disk_full', ["Asterisk's database"]), 'asterisk.frozen Asterisk', false],
+		])('%s', (_, full, text, follows) => {
+			expect(diagnose([full, named(text)]).map(({ cause }) => cause)).toEqual([
+				undefined,
+				follows ? `${full.id} /data` : undefined,
+			]);
+		});
 	});
 
 	it('a wrong address explains everything', () => {
@@ -137,8 +180,33 @@ describe('what is of no use', () => {
 		['asterisk.hung Asterisk', 'AST_update', false, 'repairs'],
 		['asterisk.hung Asterisk', 'FastAGI_log', true, undefined],
 		['processes.absent AST_manager_listen', 'AST_manager_send', true, undefined],
+		['asterisk.version Asterisk', 'AST_update', true, 'stops'],
+		['asterisk.version Asterisk', 'AST_manager_listen', false, undefined],
+		['asterisk.version Asterisk', 'AST_manager_send', true, undefined],
 	])('%s, for %s, stopping: %s', (text, name, stops, forbids) => {
 		expect(futile(daemon(name), stops, [named(text)])?.forbids).toBe(forbids);
+	});
+});
+
+describe('a column that no longer updates itself', () => {
+	const lost = named('mysql.column_without_update vicidial_live_agents.last_update_time', { status: 'warning' });
+
+	it('explains what stands still in it, and nothing else', () => {
+		const followers = [
+			'processes.heartbeat_old AST_VDremote_agents',
+			'queues.remote_agents AST_VDremote_agents',
+			'queues.live_agents AST_VDauto_dial',
+			'queues.agents_lagging web server',
+		];
+		const others = ['queues.auto_calls_live AST_VDauto_dial', 'processes.heartbeat_old AST_VDadapt'];
+		const found = diagnose([lost, ...[...followers, ...others].map((text) => named(text))]);
+		expect(found.map(({ cause }) => cause !== undefined)).toEqual([false, true, true, true, true, false, false]);
+	});
+
+	it('has nobody stopped for it', () => {
+		expect(futile(daemon('AST_VDremote_agents'), true, [lost])?.forbids).toBe('stops');
+		expect(futile(daemon('AST_VDremote_agents'), false, [lost])).toBeUndefined();
+		expect(futile(daemon('AST_VDauto_dial'), true, [lost])).toBeUndefined();
 	});
 });
 

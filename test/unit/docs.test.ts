@@ -8,12 +8,15 @@ import { DOCUMENTS } from '../docs/documents.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
-const settings = (environment: Record<string, string>, envFile?: string) =>
-	settle({
+/** What is in force, wherever it was set. */
+function settings(environment: Record<string, string>, envFile?: string) {
+	const { setAt: _, ...inForce } = settle({
 		environment,
 		envFile: { path: '/etc/vicikeep.env', text: envFile },
 		readConf: () => ({ text: 'VARserver_ip => 10.0.0.1\nVARactive_keepalives => 1236\n' }),
 	});
+	return inForce;
+}
 
 it.each(Object.entries(DOCUMENTS))('%s says what the code says (npm run docs)', (path, make) => {
 	expect(make(read(path))).toBe(read(path));

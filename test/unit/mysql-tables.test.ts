@@ -4,6 +4,7 @@ import { judgeTables } from '../../src/checks/mysql-tables.ts';
 import { diagnose, futile } from '../../src/diagnose.ts';
 import { crashedTable } from '../../src/dialer/crashed-table.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
+import { isReadOnly } from '../../src/dialer/database-facts.ts';
 import type { Replica } from '../../src/dialer/database-tables.ts';
 import type { ServerRow } from '../../src/dialer/server.ts';
 import { finding, settingsOf } from './given.ts';
@@ -78,4 +79,19 @@ describe('an error', () => {
 	])('%d of a damaged table names it', (errno, message, table) => {
 		expect(crashedTable(new DatabaseTrouble('failed', message, errno))).toBe(table);
 	});
+});
+
+it.each<[unknown, boolean]>([
+	[0, false],
+	['0', false],
+	['OFF', false],
+	[null, false],
+	[undefined, false],
+	[1, true],
+	['1', true],
+	['ON', true],
+	['NO_LOCK', true],
+	['NO_LOCK_NO_ADMIN', true],
+])('@@global.read_only=%s', (value, expected) => {
+	expect(isReadOnly(value)).toBe(expected);
 });

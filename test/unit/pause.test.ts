@@ -31,6 +31,24 @@ describe('what a pause file asks for', () => {
 		expect(pause.trouble).toHaveLength(trouble.length);
 		for (const [index, part] of trouble.entries()) expect(pause.trouble[index]).toContain(part);
 	});
+
+	const YEARS = new Date(2031, 0, 1).getTime();
+	it.each<[string, string, { changed: number; at: number } | undefined, Date | undefined]>([
+		['is met now', '', undefined, at(13)],
+		['was met half an hour ago', '', { changed: YEARS, at: at(11, 30).getTime() }, at(12, 30)],
+		['was met an hour ago', '', { changed: YEARS, at: at(11).getTime() }, undefined],
+		['was met two hours ago and asks for three', '180', { changed: YEARS, at: at(10).getTime() }, at(13)],
+		['asks for a year and was met yesterday', '525600', { changed: YEARS, at: at(12, 0, 0).getTime() }, undefined],
+		['was touched again since', '', { changed: YEARS - 1, at: at(11).getTime() }, at(13)],
+		['was met in a future that the clock has left', '', { changed: YEARS, at: at(18).getTime() }, at(13)],
+	])('one that bears a time of the future pauses once and no longer: it %s', (_, text, before, until) => {
+		const file = { path: '/run/vicikeep/pause', changed: YEARS, text };
+		const pause = judgePause(file, NOON, before);
+		expect(pause.until).toEqual(until);
+		// the next run reckons with the same beginning, and so does the one that finds the file in the past
+		expect(judgePause(file, new Date(YEARS + 60_000), pause.met).until).toBeUndefined();
+		expect(judgePause(file, at(12, 1), pause.met).until).toEqual(until);
+	});
 });
 
 describe('the pause file', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, type Memory } from '../../src/memory.ts';
+import type { Memory } from '../../src/memory.ts';
 import { plan, type Situation } from '../../src/plan.ts';
 import type { Pressure } from '../../src/saturation.ts';
-import type { ActionReport, Finding, Process } from '../../src/types.ts';
+import type { ActionKind, ActionReport, Finding, Process, Withheld } from '../../src/types.ts';
+import { inWords } from '../../src/withheld.ts';
 import { finding, processOf, settingsOf } from './given.ts';
+import { type Changes, situationOf } from './situation.given.ts';
 
 const HOME = '/usr/share/astguiclient';
 const PERL = '/usr/bin/perl';
@@ -18,35 +20,20 @@ const outcome = (id: string, rest: Partial<ActionReport> = {}): ActionReport => 
 };
 
 /** A situation in which every repair is allowed; each case changes one thing. */
-function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf?: Partial<Memory> } = {}): Situation {
-	const { memoryOf, ...rest } = changes;
-	return {
-		settings: settingsOf(),
-		memory: { ...emptyMemory('boot'), ...memoryOf },
-		findings,
+const situation = (findings: Finding[], changes: Changes = {}): Situation =>
+	situationOf(findings, {
 		looks: () => 2,
-		countsIn: () => 0,
-		table: [],
-		now: new Date(2026, 0, 1, 12, 0, 20),
-		uptime: 10_000,
-		databaseUptime: 5000,
-		endOfDay: '0000',
-		pressure: () => calm,
-		done: [],
+		looked: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
 		seen: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
-		asteriskVersion: '16.28.0',
-		remaining: 40,
-		mayNot: undefined,
-		rebuild: undefined,
-		options: {},
-		mayStartAsterisk: { asked: true, vetoed: false },
-		...rest,
-	};
-}
+		...changes,
+	});
 
 const outline = (input: Situation): string[] =>
 	plan(input).map(({ id, withheld }) => (withheld === undefined ? id : `(${id})`));
-const reason = (input: Situation): string | undefined => plan(input)[0]?.withheld;
+const reason = (input: Situation): string | undefined => {
+	const withheld = plan(input)[0]?.withheld;
+	return withheld && inWords(withheld);
+};
 const living = (...rest: Partial<Process>[]): Process[] =>
 	rest.map((one, index) => processOf(100 + index, 1, UPDATE, one));
 
@@ -75,6 +62,16 @@ describe('what is planned', () => {
 			),
 		);
 	});
+
+	it.each(['136', '1236X'])(
+		'starts and stops nothing that the codes %s do not ask for, whatever its rows say',
+		(codes) => {
+			const settings = settingsOf({ VICIKEEP_KEEPALIVES: codes });
+			const stuck = finding('queues.manager_new', 'AST_manager_send', { remedy: 'restart:AST_manager_send' });
+			expect(outline(situation([stuck], { settings }))).toEqual([]);
+			expect(outline(situation([stuck]))).toEqual(['restart:AST_manager_send']);
+		},
+	);
 
 	it('starts it as it was last seen running, unless the script is another one now', () => {
 		const start = (command: string[]) =>
@@ -127,6 +124,20 @@ describe('what is planned', () => {
 		).toEqual(['restart:AST_update', '(restart:AST_manager_send)', 'start:AST_VDauto_dial']);
 	});
 
+	it('stops no living daemon where Asterisk is stopped in the same run', () => {
+		const beside = (kind: ActionKind, withheld?: Withheld): string[] => {
+			const asterisk = { id: `${kind}:Asterisk`, kind, subject: 'Asterisk', steps: [], ...(withheld && { withheld }) };
+			const input = situation([frozen('AST_update'), absent('FastAGI_log')], { table: living({}) });
+			return plan(input, [asterisk]).map((one) => (one.withheld === undefined ? one.id : `(${one.id})`));
+		};
+		expect(beside('restart')).toEqual(['start:FastAGI_log', '(restart:AST_update)']);
+		expect(beside('start-asterisk')).toEqual(['start:FastAGI_log', 'restart:AST_update']);
+		expect(beside('restart', { why: 'paused', until: 'until noon' })).toEqual([
+			'start:FastAGI_log',
+			'restart:AST_update',
+		]);
+	});
+
 	it('only kills where stock does the start', () => {
 		const settings = settingsOf({ VICIKEEP_RESTART: 'kill-only' });
 		expect(
@@ -137,7 +148,7 @@ describe('what is planned', () => {
 });
 
 describe('stale actions', () => {
-	const seen = { newest: 70, at: 9940, since: '2026-01-01T11:59:00.000Z' };
+	const seen = { newest: 70, entered: '2026-01-01 11:58:00', at: 9940, since: '2026-01-01T11:59:00.000Z' };
 	const ageing = (kind: 'start' | 'restart', name: string, changes: Parameters<typeof situation>[1] = {}) =>
 		plan(
 			situation([kind === 'start' ? absent(name) : frozen(name)], {
@@ -146,7 +157,7 @@ describe('stale actions', () => {
 				...changes,
 			}),
 		)[0]?.steps.filter((step) => step.do === 'age-queue');
-	const told = { do: 'age-queue', upTo: 70, since: seen.since, kill: false };
+	const told = { do: 'age-queue', upTo: 70, entered: seen.entered, since: seen.since, kill: false };
 
 	it.each<[string, ReturnType<typeof ageing>, unknown[]]>([
 		['of an absent sender are told', ageing('start', 'AST_manager_send'), [told]],
@@ -208,7 +219,10 @@ describe('a start that its own check would refuse', () => {
 		];
 		const fill = own('ASTVDadFILL', 'AST_VDauto_dial_FILL.pl');
 		const update = [...own('ASTupdate', 'AST_update_AMI2.pl'), ...living({ ppid: 90, state: 'T' })];
-		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill }))).toContain('/bin/bash (process 8)');
+		const settings = settingsOf({ VICIKEEP_KEEPALIVES: '12367' });
+		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill, settings }))).toContain(
+			'/bin/bash (process 8)',
+		);
 		expect(reason(situation([frozen('AST_update')], { table: update }))).toContain('/bin/bash (process 8)');
 	});
 
@@ -285,15 +299,28 @@ describe('what comes back with its foundation', () => {
 describe('what is withheld, and why', () => {
 	it.each<[string, Partial<Situation> & { memoryOf?: Partial<Memory> }, string | undefined]>([
 		['all is in order', {}, undefined],
-		['it was seen once', { looks: () => 1 }, 'seen once; a second look has to confirm it, from 12:01:10 on'],
-		['the look comes too soon to count', { countsIn: () => 30 }, 'the next one is due at 12:00:50'],
-		['the run may not repair', { mayNot: 'another run is repairing' }, 'another run is repairing'],
+		[
+			'it was seen once',
+			{ looks: () => 1 },
+			'seen once; it is left alone until a second look confirms it, from 12:01:10 on',
+		],
+		['the look comes too soon to count', { countsIn: () => 30 }, 'until the next one, due at 12:00:50'],
+		['the run may not repair', { mayNot: { why: 'paused', until: 'until 13:00:00' } }, 'paused until 13:00:00'],
 		['restarts are off', { settings: settingsOf({ VICIKEEP_RESTART: 'off' }) }, 'VICIKEEP_RESTART=off'],
-		['the database was not looked at', { seen: ['processes', 'asterisk'] }, 'mysql was not looked at'],
+		[
+			'the database was not looked at',
+			{ seen: ['processes', 'asterisk'], looked: ['processes', 'asterisk'] },
+			'mysql was not looked at; it is left alone until a run looks at mysql: leave out --skip',
+		],
+		[
+			'the database was not seen before the deadline',
+			{ seen: ['processes', 'asterisk'] },
+			'mysql could not be seen; it is left alone until a run sees mysql again',
+		],
 		[
 			'the ration is used up',
 			{ memoryOf: { attempts: { AST_update: [9500, 9600, 9700] } } },
-			'gave up after 3 restarts in 15 minutes (11:52:00, 11:53:40, 11:55:20), until 12:55:20; look at: ls -lt',
+			'gave up after 3 restarts in 15 minutes (11:52:00, 11:53:40, 11:55:20); nothing is tried until 12:55:20; look at: ls -lt',
 		],
 		['the ration was used up an hour ago', { memoryOf: { attempts: { AST_update: [6100, 6200, 6300] } } }, undefined],
 		['attempts are far apart', { memoryOf: { attempts: { AST_update: [8000, 9000, 9700] } } }, undefined],
@@ -323,9 +350,9 @@ describe('what is withheld, and why', () => {
 			},
 			'gave up after 3 restarts',
 		],
-		['it was tried just now', { memoryOf: { attempts: { AST_update: [9960] } } }, 'the next is due at 12:00:30'],
+		['it was tried just now', { memoryOf: { attempts: { AST_update: [9960] } } }, 'it is left alone until 12:00:30'],
 		['it was tried a look ago', { memoryOf: { attempts: { AST_update: [9950] } } }, undefined],
-		['it was tried twice', { memoryOf: { attempts: { AST_update: [9850, 9920] } } }, 'the next is due at 12:00:40'],
+		['it was tried twice', { memoryOf: { attempts: { AST_update: [9850, 9920] } } }, 'it is left alone until 12:00:40'],
 		[
 			'an earlier run was cut off in it just now',
 			{ memoryOf: { attempts: { AST_update: [9960] }, journal: { kind: 'start', daemon: 'AST_update', at: '' } } },
@@ -334,19 +361,23 @@ describe('what is withheld, and why', () => {
 		[
 			'the start window is over',
 			{ now: new Date(2026, 0, 1, 12, 0, 50) },
-			'between second 10 and 50 of a minute, so as not to meet the stock keepalive; next at 12:01:10',
+			'between second 10 and 50 of a minute, so as not to meet the stock keepalive; it waits until 12:01:10',
 		],
 		[
 			'the stock keepalive starts daemons now',
 			{ now: new Date(2026, 0, 1, 12, 0, 5) },
-			'so as not to meet the stock keepalive; next at 12:00:10',
+			'so as not to meet the stock keepalive; it waits until 12:00:10',
 		],
 		[
 			'there is no window',
 			{ now: new Date(2026, 0, 1, 12, 0, 5), settings: settingsOf({ VICIKEEP_START_WINDOW: 'any' }) },
 			undefined,
 		],
-		['the run is nearly over', { remaining: 7 }, 'only 7 s are left of this run, it needs 8; the next run does it'],
+		[
+			'the run is nearly over',
+			{ remaining: 7 },
+			'only 7 s are left of this run, it needs 8; it waits until the next run',
+		],
 		['the run has just time enough', { remaining: 8 }, undefined],
 		['stock is to start it', { settings: settingsOf({ VICIKEEP_RESTART: 'kill-only' }) }, 'kill-only'],
 		['the machine has just booted', { uptime: 10, countsIn: () => 0 }, undefined],
@@ -419,7 +450,7 @@ describe('what is withheld, and why', () => {
 		[
 			'one was stopped in this run already',
 			{ done: [outcome('stop:AST_VDauto_dial')] },
-			'one living process a run: AST_VDauto_dial comes first; the next run goes on',
+			'one living process a run: AST_VDauto_dial comes first; it waits until the next run',
 		],
 		['one was started in this run already', { done: [outcome('start:AST_VDauto_dial')] }, undefined],
 	])('a restart when %s', (_, changes, expected) => {

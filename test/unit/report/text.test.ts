@@ -19,7 +19,7 @@ const withholds = (subject: string) => ({
 	kind: 'start' as const,
 	subject,
 	outcome: 'withheld' as const,
-	reason: 'seen once; a second look has to confirm it',
+	reason: 'seen once; it is left alone until then',
 });
 
 describe('the report for a person', () => {
@@ -77,7 +77,7 @@ describe('the report for a person', () => {
 			expect.stringContaining('since'),
 			'          therefore: AST_b is b',
 			'            therefore: AST_c is c',
-			'              start AST_c withheld: seen once; a second look has to confirm it',
+			'              start AST_c withheld: seen once; it is left alone until then',
 			'          next: vicikeep check -v --only mysql',
 		]);
 	});

@@ -1,0 +1,4 @@
+import { CAUSES } from './causes.ts';
+import { runArea } from './run-area.ts';
+
+runArea(CAUSES);

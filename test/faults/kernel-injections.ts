@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { signal, until } from '../sandbox/processes.ts';
 import type { Stage } from './fault.ts';
@@ -12,7 +12,7 @@ const MEMORY_GROUPS = [
 	{ root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' },
 	{ root: '/sys/fs/cgroup', limit: 'memory.max' },
 ];
-/** Each core is wanted by so many at once. */
+/** Processes for each core. */
 const CROWD = 100;
 
 /**
@@ -71,19 +71,19 @@ export function failForMemory(): void {
 /**
  * A hundred processes for each core. Those that are busy run only when nobody else wants to, so that all else goes on as
  * before; the load counts them all the same.
- * @param busy how many of them
+ * @param busy how many for each core
+ * @param load per core, which to wait for: that of the last minute follows slowly
  */
-export async function crowd({ later }: Stage, busy: 'all' | 'one per core'): Promise<void> {
+export async function crowd({ later }: Stage, busy: number, load = 0): Promise<void> {
 	const cores = cpus().length;
-	const count = cores * CROWD;
-	const text = `for my $one (1 .. ${count}) { next if fork; $one > ${busy === 'all' ? count : cores} ? sleep 3600 : 1 while getppid != 1 } wait`;
+	const text = `for my $one (1 .. ${CROWD * cores}) { next if fork; $one > ${busy * cores} ? sleep 3600 : 1 while getppid != 1 } wait`;
 	const { pid = 0 } = spawn('/usr/bin/chrt', ['--idle', '0', '/usr/bin/perl', '-e', text], {
 		stdio: 'ignore',
 		detached: true,
 	});
 	later(() => signal(-pid, 'SIGKILL'));
-	// the load of the last minute follows slowly
-	await sleep(20_000);
+	await sleep(5000);
+	await until(`a load of ${load} per core`, 90_000, () => (loadavg()[0] ?? 0) / cores >= load);
 }
 
 /** Lets a process have no more than so many file descriptors. */

@@ -49,10 +49,11 @@ export const without =
 				)
 			: piece;
 
-/** Lets everything pass, but late. */
+/** Lets everything pass, but late: whoever sends it, or only what this user does. */
 export const late =
-	(milliseconds: number): Pass =>
-	async (piece) => {
+	(milliseconds: number, user = ''): Pass =>
+	async (piece, { text }) => {
+		if (user !== '' && !text.includes(`Username: ${user}`)) return piece;
 		await new Promise((done) => setTimeout(done, milliseconds));
 		return piece;
 	};

@@ -38,7 +38,7 @@ export const RESOURCES: Area = {
 			pains: [23],
 			says: 'the machine is drowning, the auto dialer is stopped, and the updater is gone',
 			inject: async (stage) => {
-				await crowd(stage, 'all');
+				await crowd(stage, 100, 22);
 				freeze(stage, AUTO_DIALER);
 				await crash(stage, UPDATER);
 			},
@@ -51,7 +51,7 @@ export const RESOURCES: Area = {
 			env: { VICIKEEP_WARN_LOAD_PER_CORE: '20', VICIKEEP_CRIT_LOAD_PER_CORE: '20' },
 			twin: {
 				but: 'as many programs sleep, and each core is busy with one',
-				inject: (stage) => crowd(stage, 'one per core'),
+				inject: (stage) => crowd(stage, 1),
 			},
 		},
 		{

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Area } from './fault.ts';
 import { Walker } from './walk.ts';
 
+/** Milliseconds that a row may take with its twin: some need twenty looks, and the machine may be busy. */
+const LONGEST_ROW = 300_000;
+
 /** Walks the rows of an area as tests, all on one dialer. */
 export function runArea(area: Area): void {
 	describe(`faults: ${area.name}`, () => {
@@ -11,8 +14,12 @@ export function runArea(area: Area): void {
 		});
 		afterAll(() => walker?.stop());
 
-		it.each(area.faults.map((fault) => [fault.says, fault] as const))('%s', async (_, fault) => {
-			expect((await walker.walk(fault)).problems).toEqual([]);
-		});
+		it.each(area.faults.map((fault) => [fault.says, fault] as const))(
+			'%s',
+			async (_, fault) => {
+				expect((await walker.walk(fault)).problems).toEqual([]);
+			},
+			LONGEST_ROW,
+		);
 	});
 }

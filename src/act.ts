@@ -8,7 +8,7 @@ import { type Proof, proveLife } from './repairs/prove-life.ts';
 import { reRegister } from './repairs/re-register.ts';
 import { rebuildConf, reloadConf } from './repairs/rebuild-conf.ts';
 import { StepFailed } from './repairs/screen.ts';
-import { proveAsterisk, startAsterisk } from './repairs/start-asterisk.ts';
+import { proveAsterisk, seeThatAsteriskCanStart, startAsterisk } from './repairs/start-asterisk.ts';
 import { seeThatItCanStart, startDaemon } from './repairs/start-daemon.ts';
 import { stopProcesses } from './repairs/stop-processes.ts';
 import { badMoment } from './restraint.ts';
@@ -68,7 +68,7 @@ export async function act(
 		const found = processesOf(daemon, table, world.settings);
 		const inTheWay = startBlocked(action.steps, daemon, found, table);
 		if (inTheWay) return report(inTheWay);
-		seeThatItCanStart(action, environment, world);
+		await seeThatItCanStart(action, environment, world);
 		let verified: ActionReport['verified'] = 'pending';
 		for (const step of action.steps) {
 			const performed = await perform(step, action, daemon, world, environment);
@@ -110,16 +110,18 @@ async function actOnTrunk(
 
 /** A start that is begun is not cut off by the window: stock starts no Asterisk while there is one. */
 async function actOnAsterisk(
-	{ kind, steps }: Action,
+	action: Action,
 	world: World,
 	environment: Record<string, string>,
 	stillNeeded: () => Promise<boolean>,
 	told: string[],
 ): Promise<Ended> {
+	const { kind, steps } = action;
 	const as = kind === 'restart' ? 'restart' : 'start';
 	const tooLate = badMoment(as, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
 	if (tooLate) return tooLate;
 	if (!(await stillNeeded())) return RECOVERED;
+	seeThatAsteriskCanStart(action, world, environment);
 	let verified: true | 'pending' = 'pending';
 	for (const step of steps) {
 		if (step.do === 'evidence') told.push(await gatherEvidence('Asterisk', step, world, environment));

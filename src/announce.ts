@@ -51,7 +51,7 @@ export interface Moment {
 	speaks: boolean;
 	/** looks before a failure is told */
 	failoverAfter: number;
-	/** failures are not told: somebody is at work here on purpose */
+	/** failures of this dialer are not told: somebody is at work here on purpose; that of another is no part of that */
 	paused: boolean;
 }
 
@@ -73,14 +73,12 @@ export function wordsOf(
 		stands: (key) => standing.some((finding) => keyOf(finding) === key),
 	});
 	const failed = roots.filter(isTakenOver);
-	const failures = moment.paused
-		? { topics: before?.failures ?? {}, words: [] }
-		: follow(before?.failures ?? {}, new Map(failed.map((finding) => [failureOf(finding), finding])), {
-				report,
-				moment,
-				patience: () => moment.failoverAfter,
-				stands: (failure) => stillFails(failure, standing),
-			});
+	const failures = follow(before?.failures ?? {}, new Map(failed.map((finding) => [failureOf(finding), finding])), {
+		report,
+		moment: { ...moment, counts: (check) => moment.counts(check) && (!moment.paused || check === 'cluster') },
+		patience: () => moment.failoverAfter,
+		stands: (failure) => stillFails(failure, standing),
+	});
 	return {
 		words: [
 			...failures.words.map((word) => ({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { ownership } from './adapters/files.ts';
 import type { Lock } from './adapters/lock.ts';
 import { MetricsFile } from './adapters/metrics-file.ts';
@@ -27,8 +28,6 @@ async function main(argv: string[]): Promise<void> {
 	const startedAt = new Date();
 	const began = performance.now();
 	let format: Format = 'human';
-	// somebody who closes our stderr must not end a repair
-	process.stderr.on('error', () => {});
 	process.on('uncaughtException', (error) => giveUp([internalError(error)], format));
 	process.on('unhandledRejection', (error) => giveUp([internalError(error)], format));
 	try {
@@ -69,9 +68,11 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const stuck = 'internal error: still busy long after the deadline';
 	const alarm = setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
 	const progress = new Progress({
-		rewrites: process.stderr.isTTY === true && process.env.TERM !== 'dumb',
-		columns: process.stderr.columns ?? 80,
-		write: (text) => void (options.quiet || process.stderr.write(text)),
+		rewrites: isatty(2) && process.env.TERM !== 'dumb',
+		get columns() {
+			return process.stderr.columns ?? 80;
+		},
+		write: (text) => void (options.quiet || complain(text)),
 	});
 	let working: string | undefined;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -88,7 +89,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		version: VICIKEEP_VERSION,
 		installRoot: join(__dirname, '..'),
 		traces: traces(options.verbosity),
-		attended: process.stdin.isTTY === true,
+		// process.stdin would open it as a stream
+		attended: isatty(0),
 		working: (what) => {
 			working = what;
 		},
@@ -155,7 +157,7 @@ function surface({ verbosity, color }: Options): { width: number; verbosity: num
 }
 
 function traces(verbosity: number): Traces {
-	if (verbosity < 2) return { sql: () => {}, ami: () => {} };
+	if (verbosity < 2) return { sql: () => {}, ami: undefined };
 	return {
 		sql: (statement, milliseconds) => note(`SQL (${milliseconds.toFixed(1)} ms) ${statement.replace(/\s+/g, ' ')}`),
 		ami: (line) => note(`AMI ${line}`),
@@ -167,13 +169,21 @@ function overdueRun(lock: Extract<Lock, { state: 'taken' }>): string {
 	return `vicikeep: another run has held the lock for ${Math.round(lock.age)} s, its deadline was ${lock.limit} s\n`;
 }
 
-const note = (line: string): void => void process.stderr.write(`vicikeep: ${line}\n`);
+/** Writes to stderr, which is opened only then; somebody who closed it must not end a repair. */
+function complain(text: string): void {
+	if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {});
+	process.stderr.write(text);
+}
+
+const note = (line: string): void => void complain(`vicikeep: ${line}\n`);
 
 /**
  * Prints to stdout and waits until it is written.
  * @returns false when it could not be: the caller must not count it as told
  */
 function print(text: string): Promise<boolean> {
+	// cron's healthy tick says nothing: it opens no stream for it
+	if (text === '') return Promise.resolve(true);
 	return new Promise((resolve) => {
 		// a reader that went away (| head) has read what it wanted
 		const failed = (error: NodeJS.ErrnoException): void => {
@@ -186,6 +196,6 @@ function print(text: string): Promise<boolean> {
 }
 
 function leave(exitCode: number, err = ''): never {
-	if (err !== '') process.stderr.write(err);
+	if (err !== '') complain(err);
 	process.exit(exitCode);
 }

@@ -44,6 +44,7 @@ const registrations = having({
 	qualify: each(having({ at: number, every: number })),
 	sipAttempts: orNone(having({ at: number, attempts: number })),
 	phones: list(number),
+	listed: orNone(having({ known: number, present: number, unreachable: number, expired: number, at: number })),
 	expiring: each(number),
 	tries: each(having({ since: number, answered: flag, over: flag })),
 });

@@ -1,4 +1,5 @@
 import type { OutsideMemory } from './announce.ts';
+import type { Samples } from './dialer/pulses.ts';
 import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { FirstMet } from './pause.ts';
@@ -68,6 +69,8 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
+	/** how often each process has gone to sleep, by pid and start */
+	sleeps?: Samples;
 	/** seconds since boot of the look that saw it, and how many there have been */
 	at: number;
 	looks?: number;

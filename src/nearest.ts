@@ -1,5 +1,7 @@
 /** Letters of a word that say enough of it. */
 const SHORTEST_BEGINNING = 3;
+/** Of so few letters two wrong ones make another word. */
+const SHORT_WORD = 4;
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn one word into the other. */
 function editDistance(a: string, b: string): number {
@@ -25,5 +27,6 @@ export function nearest(word: string, known: readonly string[]): string {
 		.map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
 		.sort((a, b) => a.distance - b.distance);
 	const best = ranked[0];
-	return best && best.distance <= Math.max(2, word.length / 4) ? `, did you mean "${best.candidate}"?` : '';
+	const most = word.length <= SHORT_WORD ? 1 : Math.max(2, word.length / 4);
+	return best && best.distance <= most ? `, did you mean "${best.candidate}"?` : '';
 }

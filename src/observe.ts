@@ -2,6 +2,7 @@ import { Overdue, withDeadline } from './adapters/clock.ts';
 import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
+import { tellClocks } from './clocks.ts';
 import { databaseDown, diagnose, keyOf } from './diagnose.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
 import type { Notebook } from './notebook.ts';
@@ -128,7 +129,7 @@ export function statusOf(judgement: Judgement): CheckStatus {
 
 /** Judges, names causes and stamps each finding with the look that first saw it. */
 export function consider(looked: readonly Looked[], notes: Notebook, world: World): Judged[] {
-	const judged = judgeAll(looked, { settings: world.settings, note: notes.note });
+	const judged = tellClocks(judgeAll(looked, { settings: world.settings, note: notes.note }));
 	const diagnosed = new Map(
 		diagnose(judged.flatMap(({ findings }) => findings)).map((finding) => [keyOf(finding), finding]),
 	);

@@ -1,4 +1,5 @@
 import { keyOf, misconfigured } from './diagnose.ts';
+import { asteriskSessions } from './dialer/asterisk-start.ts';
 import { findAsterisk, isSafeAsterisk } from './dialer/process-table.ts';
 import type { Situation } from './plan.ts';
 import {
@@ -20,9 +21,11 @@ import { noTimeLeft, whileFound } from './withheld.ts';
 const START_SECONDS = 20;
 const RESTART_SECONDS = 30;
 /** Looks that count and agree before an absent Asterisk is started, and before a living one is killed. */
-const LOOKS_TO_START = 2;
-const LOOKS_TO_KILL = 3;
+export const LOOKS_TO_START = 2;
+export const LOOKS_TO_KILL = 3;
 const ASTERISK = { name: 'Asterisk' };
+/** Where it writes unless asterisk.conf says otherwise. */
+const ASTERISK_LOGS = '/var/log/asterisk';
 
 /**
  * What to do about Asterisk: start an absent one as the database allows; kill and start a living one where that is asked
@@ -45,12 +48,21 @@ function stepsFor(
 	living: readonly Process[],
 	{ settings, memory, table }: Situation,
 ): Step[] {
-	const stopped = kind === 'restart' ? stop(summary, living, []) : [];
+	const stopped = kind === 'restart' ? ending(summary, living, table) : [];
 	if (settings.restart === 'kill-only') return stopped;
 	const prove: Step = { do: 'prove', daemon: ASTERISK.name };
 	// what starts it anew by itself must not meet a second one
 	if (table.some(isSafeAsterisk)) return [...stopped, prove];
 	return [...stopped, { do: 'start-asterisk', ...(memory.asterisk && { ran: memory.asterisk }) }, prove];
+}
+
+/** A session with a shell outlives it, and its last page is worth keeping all the same. */
+function ending(why: string, living: readonly Process[], table: readonly Process[]): Step[] {
+	const sessions = asteriskSessions(table);
+	const itsOwn = sessions.filter(({ pid }) => living.some(({ ppid }) => ppid === pid));
+	return stop(why, living, itsOwn).map((step) =>
+		step.do === 'evidence' ? { ...step, screens: sessions.map(({ pid, startTicks }) => ({ pid, startTicks })) } : step,
+	);
 }
 
 function reasonToWithhold(
@@ -82,7 +94,7 @@ function reasonToWithhold(
 		notAllowed(situation) ??
 		justBooted(situation) ??
 		notConfirmed(starts ? LOOKS_TO_START : LOOKS_TO_KILL, finding, situation) ??
-		gaveUp(ASTERISK, situation) ??
+		gaveUp(ASTERISK, situation, ASTERISK_LOGS) ??
 		coolsDown(ASTERISK, situation) ??
 		(starts ? undefined : badTime(situation)) ??
 		notNow(starts, situation)

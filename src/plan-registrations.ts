@@ -5,7 +5,7 @@ import type { Action, Finding, Withheld } from './types.ts';
 import { noTimeLeft, whileFound } from './withheld.ts';
 
 /** Seconds between two tries of one registration: a carrier locks out who asks too often. */
-const ONCE_IN = 3600;
+export const ONCE_IN = 3600;
 /** Looks that have to agree. */
 const LOOKS = 2;
 /** Seconds that the answer of the other side may take. */

@@ -1,5 +1,5 @@
 import type { CronOptions } from './dialer/crontab.ts';
-import { DAEMONS, type Daemon } from './dialer/daemons.ts';
+import { type Daemon, expectedDaemons } from './dialer/daemons.ts';
 import { processesOf } from './dialer/process-table.ts';
 import type { Memory } from './memory.ts';
 import { reasonToWithhold } from './restraint.ts';
@@ -47,7 +47,8 @@ export interface Situation {
 
 /**
  * Decides what to repair, in which order, and what is withheld for which reason. Absent daemons are all started in one
- * run; of living ones at most one is stopped; nothing is tried twice. Pure.
+ * run; of living ones at most one is stopped; nothing is tried twice; what the keepalive codes do not ask for is nobody's to
+ * start, whatever its rows look like. Pure.
  * @param first what this run does before: an Asterisk that is stopped is the one living process of this run
  */
 export function plan(situation: Situation, first: readonly Action[] = []): Action[] {
@@ -56,13 +57,17 @@ export function plan(situation: Situation, first: readonly Action[] = []): Actio
 		if (finding.remedy && !wanted.has(finding.remedy)) wanted.set(finding.remedy, finding);
 	}
 	const actions: Action[] = [];
-	for (const daemon of DAEMONS) {
+	for (const daemon of askedFor(situation)) {
 		if (situation.done.some(({ subject, outcome }) => subject === daemon.name && outcome !== 'withheld')) continue;
 		const finding = [...wanted.values()].find(({ remedy }) => remedy?.split(':')[1] === daemon.name);
 		if (finding) actions.push(planFor(daemon, finding, situation, [...first, ...actions]));
 	}
 	return actions;
 }
+
+/** Whether SIP events are logged was looked at where the daemon was found to be in trouble. */
+const askedFor = ({ settings, options }: Situation): Daemon[] =>
+	expectedDaemons(settings.keepalives, { options, sipEventLogging: 1 });
 
 function planFor(daemon: Daemon, finding: Finding, situation: Situation, before: readonly Action[]): Action {
 	const found = processesOf(daemon, situation.table, situation.settings);

@@ -24,7 +24,7 @@ export function readSettings(named: string | undefined, usual = DEFAULT_ENV_FILE
 	const path = named ?? usual;
 	const found = readFor(path);
 	const access = ownership(path);
-	if (access && (access.mode & 0o022 || (access.uid !== 0 && access.uid !== process.geteuid?.()))) {
+	if ('text' in found && access && (access.mode & 0o022 || (access.uid !== 0 && access.uid !== process.geteuid?.()))) {
 		throw new SettingsError([`${path} can be written by others than root; chown root ${path}; chmod 600 ${path}`]);
 	}
 	const fault = 'problem' in found && !(found.code === 'ENOENT' && named === undefined) ? found : undefined;
@@ -41,6 +41,8 @@ export function readSettings(named: string | undefined, usual = DEFAULT_ENV_FILE
 		},
 	};
 	const settings = settle(sources);
+	if (ownership(settings.proc) === undefined)
+		throw new SettingsError([`VICIKEEP_PROC=${settings.proc}: there is no such folder, expected /proc`]);
 	if (!fault) return { settings, sources, notes: [] };
 	// who only looks may do without; a repair without the administrator's word would be against it
 	if (ownsDialer(settings)) throw new SettingsError([`${path}: ${fault.problem}`]);
@@ -56,7 +58,7 @@ function readFor(path: string): { text: string } | { problem: string; code?: str
 		return { problem: `there is no such file${guess}`, code: 'ENOENT' };
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
-		if (code !== 'EACCES') return { problem: message };
+		if (code !== 'EACCES') return { problem: message.replace(`${path} is`, 'it is') };
 		return { problem: `${userInfo().username} may not read it; run vicikeep as root`, code };
 	}
 }

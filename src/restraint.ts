@@ -132,10 +132,14 @@ export function tooSoon({ id }: Finding, { countsIn, now, settings }: Situation)
 	};
 }
 
-/** A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started. */
+/**
+ * A ration is used up: that of the daemon, or of the dialer, whose runs count and not the daemons that each started.
+ * @param logs folder in which to look for the reason
+ */
 export function gaveUp(
 	daemon: Pick<Daemon, 'name'>,
 	{ memory, settings, now, uptime, done }: Situation,
+	logs = settings.logs,
 ): Withheld | undefined {
 	const at = (moment: number): string => clock(later(now, moment - uptime));
 	const rations = [
@@ -155,7 +159,7 @@ export function gaveUp(
 		const minutes = Math.round(ration.seconds / MINUTE);
 		return {
 			why: `gave up after ${ration.restarts} ${what} in ${minutes} minutes (${times}); nothing is tried`,
-			until: `until ${at(until)}; look at: ls -lt ${settings.logs} | head`,
+			until: `until ${at(until)}; look at: ls -lt ${logs} | head`,
 		};
 	}
 	return undefined;

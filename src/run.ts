@@ -1,6 +1,7 @@
 import { CHECKS } from './checks/index.ts';
 import { conclude } from './conclude.ts';
 import { aftermath, carriesOthers, keyOf } from './diagnose.ts';
+import type { Pulse } from './dialer/pulses.ts';
 import type { Memory } from './memory.ts';
 import { Notebook } from './notebook.ts';
 import { consider, type Judged, type Looked, lookAt } from './observe.ts';
@@ -43,6 +44,8 @@ export interface Learnt {
 	proven: string[];
 	/** the dialer that speaks for the cluster; undefined where that was not seen */
 	speaker: string | undefined;
+	/** what has to have moved in a later look of the same run */
+	pulses: Pulse[];
 }
 
 /** One look with its repairs: observe, judge, plan, act, verify. Returns what to report and what to remember. */
@@ -80,7 +83,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 	const { settled, open } = settlePending(world.memory.pending ?? {}, findingsOf(first), counts);
 	const outcomes = [...daemons, ...files.outcomes, ...last.outcomes];
 	outcomes.push(...finishedBefore(interrupted, first.found, outcomes));
-	const { memory, amiMemory, proven, speaker } = await learn(last.looked, outcomes, interrupted, parts);
+	const { memory, amiMemory, proven, speaker, pulses } = await learn(last.looked, outcomes, interrupted, parts);
 	const seen = last.found.filter((one) => one.seen).map(({ id }) => id);
 	const pending = leftPending(open, outcomes, clock(parts.startedAt));
 	const met = aftermath(findingsOf(roots), repaired);
@@ -90,6 +93,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		amiMemory,
 		proven,
 		speaker,
+		pulses,
 	};
 }
 
@@ -133,8 +137,18 @@ async function learn(
 	let amiMemory = world.amiMemory;
 	let proven: string[] = [];
 	let speaker: string | undefined;
+	const pulses: Pulse[] = [];
 	for (const { remember: learnt } of looked) {
-		const { amiMemory: accounts, proven: held, speaker: told, commands, turns, ...others } = learnt;
+		const {
+			amiMemory: accounts,
+			proven: held,
+			speaker: told,
+			pulses: moving = [],
+			commands,
+			turns,
+			...others
+		} = learnt;
+		pulses.push(...moving);
 		next = {
 			...next,
 			...others,
@@ -152,7 +166,7 @@ async function learn(
 		const vetoed = server.asteriskTempNoRestart && { noRestartSince: since };
 		next = { ...next, server: { asteriskVersion, runsAsterisk, endOfDay, ...vetoed } };
 	}
-	return { memory: next, amiMemory, proven, speaker };
+	return { memory: next, amiMemory, proven, speaker, pulses };
 }
 
 /** The named checks with those that their repairs rest on. */

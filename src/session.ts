@@ -8,6 +8,7 @@ import type { Proc } from './adapters/proc.ts';
 import { StateFolder } from './adapters/state.ts';
 import type { OutsideMemory } from './announce.ts';
 import type { Options } from './cli.ts';
+import type { Pulse } from './dialer/pulses.ts';
 import type { Memory } from './memory.ts';
 import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
 import { logLines } from './report/log.ts';
@@ -25,6 +26,10 @@ export interface Look {
 	remembers: boolean;
 	/** what was learnt of AMI accounts, whether it will be remembered or not */
 	amiMemory: AmiMemory;
+	/** what its daemons showed, whether it will be remembered or not */
+	samples: Memory['processes'];
+	/** what has to have moved in a later look of the same run */
+	pulses: Pulse[];
 	/**
 	 * Writes what was learnt to the state folder and the log.
 	 * Then tells the programs and the address outside.
@@ -47,14 +52,20 @@ export interface Session {
 	attended: boolean;
 	/** what an earlier look of this run learnt of AMI accounts */
 	amiMemory?: AmiMemory;
+	/** what the daemons showed in an earlier look of this run */
+	samples?: Memory['processes'];
 	working: (what: string | undefined) => void;
 }
 
 /**
  * The session for another look of the same run: what was asked for once is not done again, and an account that was
- * refused is not tried again, also where nothing can be remembered, because fail2ban counts.
+ * refused is not tried again, also where nothing can be remembered, because fail2ban counts. Where nothing can be, the
+ * daemons are compared with what they showed before.
  */
-export function afterLook(session: Session, { report, amiMemory }: Pick<Look, 'report' | 'amiMemory'>): Session {
+export function afterLook(
+	session: Session,
+	{ report, amiMemory, samples }: Pick<Look, 'report' | 'amiMemory' | 'samples'>,
+): Session {
 	const rebuilt = report.actions.some(({ kind, outcome }) => kind === 'rebuild' && outcome === 'done');
 	const { rebuild } = session.options;
 	return {
@@ -62,6 +73,7 @@ export function afterLook(session: Session, { report, amiMemory }: Pick<Look, 'r
 		options: { ...session.options, rebuild: rebuilt ? undefined : rebuild },
 		attended: false,
 		amiMemory,
+		samples,
 	};
 }
 
@@ -83,10 +95,11 @@ export async function look(
 ): Promise<Look> {
 	const { options, settings, proc } = session;
 	const state = new StateFolder(settings.stateDir);
-	const memory = state.load(proc.bootId());
+	const stored = state.load(proc.bootId());
 	const knownAccounts = state.loadAmi();
 	const amiMemory = session.amiMemory ?? knownAccounts;
 	const remembers = lock?.state === 'held' ? prepared(state) : undefined;
+	const memory = remembers?.ready || !session.samples ? stored : { ...stored, processes: session.samples };
 	const pause = pauseOf(settings, startedAt, memory.pauseMet);
 	const world = new World({
 		settings,
@@ -155,6 +168,8 @@ export async function look(
 		told: memory.told,
 		remembers: remembers?.ready === true,
 		amiMemory: learnt.amiMemory,
+		samples: learnt.memory.processes,
+		pulses: learnt.pulses,
 		keep: async (told, last = false) => {
 			const { lines, logged } = logLines(report, learnt.memory.logged);
 			const { pauseMet: _, ...rest } = learnt.memory;

@@ -101,7 +101,7 @@ export const QUEUE_THRESHOLDS = {
 	hopper_stuck: {
 		unit: 'seconds',
 		warn: 180,
-		crit: 600,
+		crit: Number.POSITIVE_INFINITY,
 		meaning: 'time the same leads (more than 5) have been in the hands of AST_VDauto_dial',
 	},
 	hopper_leftovers: {

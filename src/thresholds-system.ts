@@ -69,6 +69,13 @@ export const SYSTEM_THRESHOLDS = {
 		crit: Number.POSITIVE_INFINITY,
 		meaning: "stock jobs of a dialer that root's crontab does not run, though it runs the keepalive",
 	},
+	time_services_missing: {
+		unit: 'count',
+		warn: 1,
+		crit: Number.POSITIVE_INFINITY,
+		meaning:
+			'1 where neither a time service (systemd-timesyncd, chronyd, ntpd, linuxptp) nor ntpdate in the crontab sets the clock; not in a container',
+	},
 	default_secrets: {
 		unit: 'count',
 		warn: Number.POSITIVE_INFINITY,

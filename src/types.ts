@@ -44,6 +44,16 @@ export interface Metric {
 	crit?: number;
 }
 
+/** Another clock than the one of the process that looks. */
+export interface ClockReading {
+	/** seconds by which it is ahead of the local one, half the round trip taken off */
+	ahead: number;
+	/** whose clock it is, as its address is known */
+	host: string;
+	/** that address is one of this machine's */
+	here: boolean;
+}
+
 /** What a check makes of an observation. */
 export interface Judgement {
 	findings: Finding[];
@@ -52,6 +62,8 @@ export interface Judgement {
 	skippedBecause?: string;
 	/** what could be better and is no trouble, a sentence each */
 	hints?: string[];
+	/** the clock that was read on the way, to be compared with the others */
+	clock?: ClockReading;
 }
 
 export interface CheckReport {

@@ -1,5 +1,6 @@
 import { Deadline, sleep } from './adapters/clock.ts';
 import type { Lock } from './adapters/lock.ts';
+import type { Pulse } from './dialer/pulses.ts';
 import { rootsOf } from './report/standing.ts';
 import type { Look } from './session.ts';
 import type { ActionReport, Report } from './types.ts';
@@ -28,8 +29,9 @@ export interface Waiting {
 }
 
 /**
- * Looks, repairs and looks again until nothing is critical or the time is up. The lock is free between looks, so that
- * cron's run can do its part; the last look still holds it.
+ * Looks, repairs and looks again until nothing is critical and every daemon has moved between two looks of this run, or
+ * the time is up: what moved before a deployment tells nothing of what it left behind. The lock is free between looks, so
+ * that cron's run can do its part; the last look still holds it.
  */
 export async function lookUntilWell(parts: Waiting): Promise<Look> {
 	const end = new Deadline(parts.wait);
@@ -39,19 +41,23 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 	const repairs: ActionReport[] = [];
 	let startedAt: string | undefined;
 	let before: Look | undefined;
+	const first = new FirstSamples();
 	for (;;) {
 		const lock = await lockWithin(left, parts, tell);
 		const seen = await parts.look(lock, Math.min(parts.timeout, Math.max(left(), SHORTEST_LOOK)), before);
+		const unmoved = first.unmoved(seen);
+		const again = before !== undefined;
 		before = seen;
 		startedAt ??= seen.report.started_at;
-		if (isSettled(seen) || left() === 0) {
+		if ((isSettled(seen) && unmoved.length === 0) || left() === 0) {
 			const duration_ms = Math.round(performance.now() - began);
-			return { ...seen, report: { ...withEarlier(seen.report, repairs), started_at: startedAt, duration_ms } };
+			const notes = again && unmoved.length > 0 ? [notSeenToMove(unmoved, parts.wait)] : [];
+			return { ...seen, report: { ...whole(seen.report, repairs, notes), started_at: startedAt, duration_ms } };
 		}
 		repairs.push(...seen.report.actions.filter(({ outcome }) => outcome === 'done' || outcome === 'failed'));
 		for (const problem of await seen.keep()) parts.complain(problem);
 		if (lock?.state === 'held') lock.release();
-		tell(inWords(seen.report));
+		tell(isSettled(seen) ? `nothing is critical; waiting for ${names(unmoved)} to move` : inWords(seen.report));
 		await sleep(Math.min(BETWEEN_LOOKS * 1000, end.remaining()));
 	}
 }
@@ -77,10 +83,34 @@ const isSettled = ({ report: { status, actions }, remembers }: Look): boolean =>
 	status !== 'critical' &&
 	!(remembers && actions.some(({ outcome, reason }) => outcome === 'withheld' && UNCONFIRMED.test(reason ?? '')));
 
-const withEarlier = (report: Report, repairs: readonly ActionReport[]): Report => ({
-	...report,
-	actions: [...repairs, ...report.actions],
-});
+/** The pulses of this run's first looks, each as it was met first. */
+class FirstSamples {
+	readonly #first = new Map<string, number>();
+
+	/** The daemons that no look of this run has seen to move. */
+	unmoved({ pulses }: Look): string[] {
+		return [...new Set(pulses.filter((pulse) => !this.#hasMoved(pulse)).map(({ daemon }) => daemon))];
+	}
+
+	#hasMoved({ daemon, sign, value, least }: Pulse): boolean {
+		const key = `${daemon} ${sign}`;
+		const first = this.#first.get(key) ?? value;
+		this.#first.set(key, first);
+		return value - first >= least;
+	}
+}
+
+/** The report with what earlier looks repaired. */
+function whole(report: Report, repairs: readonly ActionReport[], fresh: readonly string[]): Report {
+	const notes = [...(report.notes ?? []), ...fresh];
+	return { ...report, actions: [...repairs, ...report.actions], ...(notes.length > 0 && { notes }) };
+}
+
+const notSeenToMove = (daemons: readonly string[], wait: number): string =>
+	`${names(daemons)} ${daemons.length === 1 ? 'was' : 'were'} not seen to move in these ${wait} s; a longer --wait tells whether it stalls`;
+
+const names = (daemons: readonly string[]): string =>
+	`${daemons.slice(0, 2).join(' and ')}${daemons.length > 2 ? ` (+${daemons.length - 2} more)` : ''}`;
 
 function inWords({ checks, actions }: Report): string {
 	const [worst, ...others] = rootsOf(checks.flatMap(({ findings }) => findings));

@@ -6,6 +6,7 @@ import type { Proc } from './adapters/proc.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
 import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
+import { whyNotAnswering } from './dialer/disks.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
 import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
@@ -28,7 +29,7 @@ export interface AsteriskTimes {
 	settled: number | undefined;
 }
 
-export type Traces = { sql: SqlTrace; ami: AmiTrace };
+export type Traces = { sql: SqlTrace; ami: AmiTrace | undefined };
 
 /** How long connecting to the database may take, milliseconds. */
 const CONNECT_TIMEOUT = 5000;
@@ -76,6 +77,7 @@ export class World {
 	#table: Process[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#facts: Promise<DatabaseFacts> | undefined;
+	#logsSilent: Promise<string | undefined> | undefined;
 	#server: Promise<ServerRow | undefined> | undefined;
 	#crontab: { read: Crontab | undefined } | undefined;
 
@@ -121,6 +123,12 @@ export class World {
 		return this.#crontab.read;
 	}
 
+	/** Why the daemons' logs cannot even be looked at in this run; undefined when they can. */
+	logsSilent(): Promise<string | undefined> {
+		this.#logsSilent ??= whyNotAnswering(this.settings.logs, this);
+		return this.#logsSilent;
+	}
+
 	/** Whether root's crontab runs this script; undefined where the crontab cannot be read. */
 	scheduledHere(script: string): boolean | undefined {
 		const crontab = this.crontab();
@@ -134,6 +142,7 @@ export class World {
 	lookAgain(): void {
 		this.#table = undefined;
 		this.#facts = undefined;
+		this.#server = undefined;
 		this.updaters = undefined;
 		this.endAmi();
 	}

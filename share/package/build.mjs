@@ -9,6 +9,7 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 const OUT = join(PROJECT, 'dist/packages');
 const TREE = join(OUT, 'tree');
 const LIBRARY = 'usr/lib/vicikeep';
+const DOCUMENTS = 'usr/share/doc/vicikeep';
 const { version, description } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
 
 /** Files of the project by the place where they are installed. */
@@ -17,10 +18,16 @@ const PLACES = {
 	'dist/vicikeep.cjs': `${LIBRARY}/dist/vicikeep.cjs`,
 	templates: `${LIBRARY}/templates`,
 	'share/report.schema.json': `${LIBRARY}/share/report.schema.json`,
-	'share/deploy-example.sh': 'usr/share/doc/vicikeep/examples/deploy-example.sh',
-	'README.md': 'usr/share/doc/vicikeep/README.md',
-	'SECURITY.md': 'usr/share/doc/vicikeep/SECURITY.md',
-	LICENSE: 'usr/share/doc/vicikeep/copyright',
+	'share/deploy-example.sh': `${DOCUMENTS}/examples/deploy-example.sh`,
+	...Object.fromEntries(
+		['on-change-mail', 'on-change-webhook', 'on-failover-twin', 'keepalived.conf'].map((name) => [
+			`share/examples/${name}`,
+			`${DOCUMENTS}/examples/${name}`,
+		]),
+	),
+	'README.md': `${DOCUMENTS}/README.md`,
+	'SECURITY.md': `${DOCUMENTS}/SECURITY.md`,
+	LICENSE: `${DOCUMENTS}/copyright`,
 	'share/completion.bash': 'usr/share/bash-completion/completions/vicikeep',
 	'share/logrotate.conf': 'etc/logrotate.d/vicikeep',
 	'share/vicikeep.env': 'etc/vicikeep.env',
@@ -42,7 +49,7 @@ function stage() {
 	}
 	const compressed = (source) => gzipSync(readFileSync(join(PROJECT, source)), { level: 9 });
 	place('usr/share/man/man8/vicikeep.8.gz', (path) => writeFileSync(path, compressed('share/vicikeep.8')));
-	place('usr/share/doc/vicikeep/changelog.gz', (path) => writeFileSync(path, compressed('CHANGELOG.md')));
+	place(`${DOCUMENTS}/changelog.gz`, (path) => writeFileSync(path, compressed('CHANGELOG.md')));
 	place('usr/bin/vicikeep', (path) => symlinkSync('../lib/vicikeep/bin/vicikeep', path));
 	place('etc/cron.d/vicikeep', (path) => writeFileSync(path, inactiveCrontab()));
 	for (const entry of readdirSync(TREE, { recursive: true, withFileTypes: true })) {

@@ -4,7 +4,7 @@ export type AmiMessage = [name: string, value: string][];
 /** First value of a header, its name compared without case; empty when absent. */
 export function header(message: AmiMessage, name: string): string {
 	const wanted = name.toLowerCase();
-	return message.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? '';
+	return message.find(([key]) => key === name || key.toLowerCase() === wanted)?.[1] ?? '';
 }
 
 /** All values of a header in order, its name compared without case. */

@@ -23,14 +23,15 @@ export type AmiTrace = (line: string) => void;
 export class AmiSession {
 	readonly #socket: Socket;
 	readonly #splitter = new AmiSplitter();
-	readonly #trace: AmiTrace;
+	/** undefined where nobody follows: on a busy dialer most of a tick's text would be masked for nothing */
+	readonly #trace: AmiTrace | undefined;
 	readonly #waiting = new Map<string, { take: (message: AmiMessage) => void; reject: (trouble: AmiTrouble) => void }>();
 	#bannerCame: (() => void) | undefined;
 	#ended: ((trouble: AmiTrouble) => void) | undefined;
 	#trouble: AmiTrouble | undefined;
 	#count = 0;
 
-	private constructor(socket: Socket, trace: AmiTrace) {
+	private constructor(socket: Socket, trace: AmiTrace | undefined) {
 		this.#socket = socket;
 		this.#trace = trace;
 		socket.on('data', (chunk) => this.#receive(chunk));
@@ -42,7 +43,7 @@ export class AmiSession {
 	 * Connects and reads the greeting.
 	 * @throws AmiTrouble refused, unreachable, closed-before-banner, no-banner, other-service
 	 */
-	static async open(host: string, port: number, milliseconds: number, trace: AmiTrace = () => {}): Promise<AmiSession> {
+	static async open(host: string, port: number, milliseconds: number, trace?: AmiTrace): Promise<AmiSession> {
 		const socket = connect({ host, port });
 		try {
 			await withDeadline(
@@ -171,7 +172,7 @@ export class AmiSession {
 				throw new AmiTrouble('lost', `a line break in AMI header ${key} was kept from being sent`);
 			return `${key}: ${value}`;
 		});
-		for (const line of lines) this.#trace(`> ${line.replace(/^(Key|Secret): .*/, '$1: ***')}`);
+		for (const line of lines) this.#trace?.(`> ${line.replace(/^(Key|Secret): .*/, '$1: ***')}`);
 		const done = new Promise<void>((resolve, reject) => {
 			const takeSafely = (message: AmiMessage) => {
 				try {
@@ -221,11 +222,7 @@ export class AmiSession {
 	}
 
 	#deliver(message: AmiMessage): void {
-		for (const [key, value] of message) {
-			// lines of configuration, and what some lists tell of an account, hold secrets
-			const shown = /^(Line-|Password|Md5Cred|Secret)/i.test(key) ? '***' : value.replace(/\p{Cc}/gu, '?');
-			this.#trace(`< ${key}: ${shown}`);
-		}
+		if (this.#trace) for (const [key, value] of message) this.#trace(`< ${key}: ${shown(key, value)}`);
 		this.#waiting.get(header(message, 'ActionID'))?.take(message);
 	}
 
@@ -235,3 +232,7 @@ export class AmiSession {
 		for (const { reject } of this.#waiting.values()) reject(this.#trouble);
 	}
 }
+
+/** A header's value as a trace may show it: lines of configuration, and what some lists tell of an account, hold secrets. */
+const shown = (key: string, value: string): string =>
+	/^(Line-|Password|Md5Cred|Secret)/i.test(key) ? '***' : value.replace(/\p{Cc}/gu, '?');

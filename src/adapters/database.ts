@@ -46,6 +46,15 @@ export type SqlTrace = (statement: string, milliseconds: number) => void;
 /** Longest time that a statement may run on the server, seconds; the client waits two seconds more. */
 const STATEMENT_SECONDS = 3;
 
+/** Session variables for reading only and for short statements: of MariaDB, of newer ones, of MySQL 8, 5.7 and 5.6. */
+const HARMLESS = [
+	`tx_read_only=1, max_statement_time=${STATEMENT_SECONDS}`,
+	`transaction_read_only=1, max_statement_time=${STATEMENT_SECONDS}`,
+	`transaction_read_only=1, max_execution_time=${STATEMENT_SECONDS * 1000}`,
+	`tx_read_only=1, max_execution_time=${STATEMENT_SECONDS * 1000}`,
+	'tx_read_only=1',
+];
+
 const FAULT_BY_ERRNO: Record<number, DatabaseFault> = {
 	1040: 'full',
 	1044: 'no_schema',
@@ -106,8 +115,7 @@ export class Database {
 				milliseconds,
 			);
 			const database = new Database(connection, trace);
-			await database.query('SET SESSION TRANSACTION READ ONLY', [], milliseconds);
-			await database.#limitWaits(milliseconds);
+			await database.#makeHarmless(milliseconds);
 			return database;
 		} catch (error) {
 			connection.destroy();
@@ -175,20 +183,19 @@ export class Database {
 		}
 	}
 
-	async #limitWaits(milliseconds: number): Promise<void> {
+	async #makeHarmless(milliseconds: number): Promise<void> {
 		const unknownVariable = 1193;
-		try {
-			await this.query(
-				`SET SESSION max_statement_time=${STATEMENT_SECONDS}, lock_wait_timeout=${STATEMENT_SECONDS}`,
-				[],
-				milliseconds,
-			);
-		} catch (error) {
-			if (!(error instanceof DatabaseTrouble && error.errno === unknownVariable)) throw error;
-			// MySQL names MariaDB's variable differently and counts in milliseconds
-			const limit = `SET SESSION max_execution_time=${STATEMENT_SECONDS * 1000}, lock_wait_timeout=${STATEMENT_SECONDS}`;
-			await this.query(limit, [], milliseconds);
+		const refused: DatabaseTrouble[] = [];
+		for (const variables of HARMLESS) {
+			try {
+				await this.query(`SET SESSION ${variables}, lock_wait_timeout=${STATEMENT_SECONDS}`, [], milliseconds);
+				return;
+			} catch (error) {
+				if (!(error instanceof DatabaseTrouble && error.errno === unknownVariable)) throw error;
+				refused.push(error);
+			}
 		}
+		throw refused[0];
 	}
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { join } from 'node:path';
 
 /** Where a file system is mounted (proc(5), mounts). */
 export interface Mount {
@@ -21,7 +21,7 @@ export interface Fill {
 
 const REMOTE = /^(nfs|cifs|smb|ceph|9p|afs|fuse\.|glusterfs|lustre)/;
 /** Links that are followed from one to the next. */
-const MOST_LINKS = 5;
+const MOST_LINKS = 20;
 
 /** Every mount, in the order of mounting. @param root `/proc` */
 export function readMounts(root: string): Mount[] {
@@ -42,25 +42,38 @@ export function readMounts(root: string): Mount[] {
 const withBlanks = (path: string): string =>
 	path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** The mount that a path lies on; the path itself is not touched, because a remote one may never answer. */
+/** The mount that a path lies on; nothing beneath a remote one is touched, because that may never answer. */
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
-	const real = followed(path);
+	const real = followed(path, mounts);
 	return mounts
 		.filter((mount) => mount.path === '/' || real === mount.path || real.startsWith(`${mount.path}/`))
 		.reduce<Mount | undefined>((best, one) => (one.path.length >= (best?.path.length ?? 0) ? one : best), undefined);
 }
 
-/** Recordings often lie behind a link. */
-function followed(path: string): string {
-	let real = path;
-	for (let links = 0; links < MOST_LINKS; links++) {
-		try {
-			real = resolve(dirname(real), readlinkSync(real));
-		} catch {
-			break;
+/** Recordings often lie behind links, in whatever part of their path; they are followed as far as the first remote mount. */
+function followed(path: string, mounts: readonly Mount[]): string {
+	const rest = path.split('/');
+	let real = '/';
+	for (let links = 0; rest.length > 0; ) {
+		const part = rest.shift() ?? '';
+		const next = join(real, part);
+		if (mounts.findLast((mount) => mount.path === next)?.remote) return join(next, ...rest);
+		const target = part === '' || part === '..' ? undefined : linkAt(next);
+		if (target === undefined || ++links > MOST_LINKS) real = next;
+		else {
+			rest.unshift(...target.split('/'));
+			if (target.startsWith('/')) real = '/';
 		}
 	}
 	return real;
+}
+
+function linkAt(path: string): string | undefined {
+	try {
+		return readlinkSync(path);
+	} catch {
+		return undefined;
+	}
 }
 
 /** How full a local file system is; undefined when it cannot be asked. */

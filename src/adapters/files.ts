@@ -10,7 +10,6 @@ import {
 	openSync,
 	readFileSync,
 	renameSync,
-	rmSync,
 	statfsSync,
 	statSync,
 	unlinkSync,
@@ -82,6 +81,16 @@ export function ownership(path: string): { mode: number; uid: number } | undefin
 export function mayRead(path: string): boolean {
 	try {
 		accessSync(path, constants.R_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Whether this user may make files in a folder. */
+export function mayWrite(path: string): boolean {
+	try {
+		accessSync(path, constants.W_OK);
 		return true;
 	} catch {
 		return false;
@@ -168,9 +177,7 @@ export function openOwn(path: string, flags: number): number {
 /** Replaces a file so that a reader, or a crash, finds either the old or the new text. A link is replaced, not followed. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
 	const fresh = `${path}.${process.pid}.new`;
-	// a run under the same pid may have been killed right here
-	rmSync(fresh, { force: true });
-	const descriptor = openOwn(fresh, constants.O_EXCL);
+	const descriptor = openFresh(fresh);
 	try {
 		writeFileSync(descriptor, text);
 		fchmodSync(descriptor, mode);
@@ -182,11 +189,16 @@ export function replaceFile(path: string, text: string, mode = 0o600): void {
 		closeSync(descriptor);
 	}
 	renameSync(fresh, path);
-	const folder = openSync(dirname(path), constants.O_RDONLY);
+}
+
+function openFresh(path: string): number {
 	try {
-		fsyncSync(folder);
-	} finally {
-		closeSync(folder);
+		return openOwn(path, constants.O_EXCL);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+		// a run under the same pid was killed before it could rename it
+		unlinkSync(path);
+		return openOwn(path, constants.O_EXCL);
 	}
 }
 

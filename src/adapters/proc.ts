@@ -18,8 +18,8 @@ const ONE_LINE = 150;
 let buffer = Buffer.allocUnsafe(65_536);
 
 /** A script that was called without its folder. */
-const runsRelative = ([program = '', ...args]: string[]): boolean =>
-	/^perl[\d.]*$/.test(basename(program)) && args.some((argument) => /^[^/-].*\.pl$/.test(argument));
+const runsRelative = (program: string, argv: readonly string[]): boolean =>
+	/^perl[\d.]*$/.test(program) && argv.some((argument, at) => at > 0 && /^[^/-].*\.pl$/.test(argument));
 
 /** Reads the process table directly: five times as fast as `ps`, and argv stays a list. */
 export class Proc {
@@ -47,15 +47,16 @@ export class Proc {
 	/** One process, or undefined when there is none under this pid. */
 	process(pid: number): Process | undefined {
 		try {
-			const stat = this.#read(`${pid}/stat`);
+			const stat = this.#read(`${pid}/stat`, true);
 			// comm stands in parentheses and may itself hold spaces and parentheses
 			const open = stat.indexOf('(');
 			const close = stat.lastIndexOf(')');
-			const fields = stat.slice(close + 2).split(' ');
+			const fields = stat.slice(close + 2).split(' ', 20);
 			// threads of the kernel, half of all on some machines, have no arguments
-			const cmdline = Number(fields[6]) & KERNEL_THREAD ? '' : this.#read(`${pid}/cmdline`);
+			const cmdline = Number(fields[6]) & KERNEL_THREAD ? '' : this.#read(`${pid}/cmdline`, true);
 			const argv = cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0');
-			const cwd = runsRelative(argv) ? this.#link(`${pid}/cwd`) : undefined;
+			const program = basename(argv[0] ?? '');
+			const cwd = runsRelative(program, argv) ? this.#link(`${pid}/cwd`) : undefined;
 			return {
 				pid,
 				comm: stat.slice(open + 1, close),
@@ -64,7 +65,7 @@ export class Proc {
 				startTicks: Number(fields[19]),
 				started: Number(fields[19]) / TICKS_PER_SECOND,
 				argv,
-				foreign: this.#isForeign(pid, basename(argv[0] ?? '')),
+				foreign: this.#isForeign(pid, program),
 				...(cwd !== undefined && { cwd }),
 			};
 		} catch {
@@ -208,15 +209,18 @@ export class Proc {
 		return line?.split(':').slice(2).join(':') || '/';
 	}
 
-	/** In one buffer for all: readFileSync would ask each time for a size that the kernel does not know. */
-	#read(name: string): string {
+	/**
+	 * In one buffer for all: readFileSync would ask each time for a size that the kernel does not know.
+	 * @param single a file that the kernel writes at once: what does not fill the buffer is the whole of it
+	 */
+	#read(name: string, single = false): string {
 		const file = openSync(`${this.#root}/${name}`, 'r');
 		try {
 			let length = 0;
 			for (;;) {
 				const read = readSync(file, buffer, length, buffer.length - length, null);
-				if (read === 0) return buffer.toString('latin1', 0, length);
 				length += read;
+				if (read === 0 || (single && length < buffer.length)) return buffer.toString('latin1', 0, length);
 				if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(length)]);
 			}
 		} finally {

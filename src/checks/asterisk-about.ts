@@ -2,7 +2,7 @@ import type { About } from './check.ts';
 
 export const about: About = {
 	looksAt: `Asterisk's process, greeting, login, Ping, CoreStatus and clock, and a question that a deadlocked Asterisk does not
-answer. A refused account is not tried again until it or manager.conf changes, or an hour has passed: fail2ban counts.`,
+answer. Every half hour: whether it has a timing source. A refused account is not tried again until it or manager.conf changes, or an hour has passed: fail2ban counts.`,
 	settings: ['AMI_HOST', 'AMI_PORT', 'AMI_USER', 'AMI_SECRET', 'RESTART_ASTERISK'],
 	limits: ['ami_answer', 'asterisk_clock_skew'],
 	finds: {
@@ -19,6 +19,7 @@ answer. A refused account is not tried again until it or manager.conf changes, o
 		deadlocked: 'it answers Ping and no question about channels',
 		slow: 'it takes long to answer a Ping',
 		clock_skew: "its clock is not this machine's",
+		timing: 'it has no timing source, without which rooms and music have no sound',
 		rights: 'the account may not ask for CoreStatus',
 		version: 'the version in servers is not the one that runs: stock starts the wrong daemons',
 	},

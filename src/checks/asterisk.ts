@@ -1,9 +1,10 @@
+import { apart } from '../clocks.ts';
 import { type AsteriskObservation, readAsterisk } from '../dialer/asterisk.ts';
 import { probesThatConfirm } from '../dialer/channel-lock.ts';
 import { scriptGeneration } from '../dialer/daemons.ts';
 import type { Settings } from '../settings.ts';
 import { exceeded, measured } from '../thresholds.ts';
-import type { Finding, Metric } from '../types.ts';
+import type { ClockReading, Finding, Metric } from '../types.ts';
 import { about } from './asterisk-about.ts';
 import { explainTrouble, killByHand, killRemedy } from './asterisk-trouble.ts';
 import type { Check } from './check.ts';
@@ -23,6 +24,7 @@ export const asterisk: Check<AsteriskObservation> = {
 		if (down) return { findings: [down], metrics: [] };
 		const findings: Finding[] = [];
 		const metrics: Metric[] = [];
+		let clock: ClockReading | undefined;
 		const add = (
 			id: string,
 			status: Finding['status'] | undefined,
@@ -45,12 +47,14 @@ export const asterisk: Check<AsteriskObservation> = {
 				metrics.push({ name: 'asterisk_channels', labels: {}, value: session.channels, unit: 'count' });
 			if (session.clockSkew !== undefined) {
 				const off = Math.abs(session.clockSkew);
+				clock = { ahead: session.clockSkew, host: seen.address.replace(/:\d+$/, ''), here: seen.local };
 				metrics.push(measured(limits, 'asterisk_clock_skew', off));
 				add(
 					'clock_skew',
 					exceeded(limits, 'asterisk_clock_skew', off),
-					`Asterisk's clock is ${off.toFixed(0)} s off`,
-					'chronyc tracking',
+					`Asterisk's clock is ${apart(session.clockSkew)} this machine's`,
+					'chronyc tracking (on both machines)',
+					{ seconds: Math.round(session.clockSkew) },
 				);
 			}
 			if (session.coreStatusRefused !== undefined) {
@@ -62,6 +66,14 @@ export const asterisk: Check<AsteriskObservation> = {
 					'give it "system,reporting" in the write line of manager.conf',
 				);
 			}
+			if (session.timing?.answer.source === 'none' && session.timing.doubts > 1) {
+				add(
+					'timing',
+					'warning',
+					'Asterisk has no timing source: rooms and music have no sound, or it stutters',
+					'asterisk -rx "timing test"; load res_timing_timerfd.so in modules.conf, or the driver of DAHDI',
+				);
+			}
 			if (session.deepProbe === 'silent' || session.deepProbe === 'silent-before') {
 				findings.push(deadlocked(seen, session.silentProbes, settings));
 			}
@@ -71,13 +83,14 @@ export const asterisk: Check<AsteriskObservation> = {
 				add('version', 'warning', summary, 'correct the Asterisk version of this server on the admin page');
 			}
 		}
-		return { findings, metrics };
+		return { findings, metrics, ...(clock && { clock }) };
 	},
 
 	remember(seen) {
 		return {
 			...(seen.amiMemory && { amiMemory: seen.amiMemory }),
 			...(seen.probe && { deepProbe: seen.probe }),
+			...(seen.session?.turns && { turns: { asterisk: seen.session.turns } }),
 			...(seen.ran && { asterisk: seen.ran }),
 		};
 	},

@@ -1,3 +1,4 @@
+import type { Pulse } from '../dialer/pulses.ts';
 import type { Memory } from '../memory.ts';
 import type { Note } from '../notebook.ts';
 import type { SettingName } from '../setting-names.ts';
@@ -14,9 +15,15 @@ export interface Context {
 
 /**
  * What an observation leaves for the next run. Kept apart from the rest: accounts, because they hold secrets, and names of
- * conf files that Asterisk was seen to hold, whose text is worth keeping; and who speaks for the cluster in this very run.
+ * conf files that Asterisk was seen to hold, whose text is worth keeping; and, for this very run, who speaks for the cluster
+ * and what has to move.
  */
-export type Remembered = Partial<Memory> & { amiMemory?: AmiMemory; proven?: string[]; speaker?: string };
+export type Remembered = Partial<Memory> & {
+	amiMemory?: AmiMemory;
+	proven?: string[];
+	speaker?: string;
+	pulses?: Pulse[];
+};
 
 /** What a person is told of a check: `--explain` and the documents are made of it. */
 export interface About {

@@ -6,6 +6,7 @@ asked for; every ten minutes, and when something asks for it, whether they say w
 	settings: ['ASTERISK_ETC', 'CONF_OWNER', 'TEMPLATES'],
 	limits: ['rebuild_flag'],
 	finds: {
+		no_folder: "the folder of Asterisk's configuration is not there",
 		missing: 'a file is not there',
 		empty: 'it is empty',
 		truncated: 'its last line is missing',

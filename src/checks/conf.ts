@@ -14,6 +14,7 @@ export const conf: Check<ConfObservation> = {
 
 	judge(seen, context) {
 		if (seen.notHere) return { findings: [], metrics: [], skippedBecause: seen.notHere };
+		if (seen.folderMissing) return { findings: [noFolder(seen)], metrics: [] };
 		const { confOwner } = context.settings;
 		const writes = confOwner === 'stock' || seen.server?.generates === false;
 		const differing = compared(seen, context, writes);
@@ -31,7 +32,7 @@ export const conf: Check<ConfObservation> = {
 	},
 
 	remember(seen) {
-		if (seen.notHere) return {};
+		if (seen.notHere || seen.folderMissing) return {};
 		const files = seen.files.flatMap(({ name, facts, loaded }) => {
 			if (!facts) return [];
 			// where Asterisk cannot tell, asking it again every minute tells no more
@@ -71,6 +72,11 @@ const finding = (
 	evidence: {},
 	...rest,
 });
+
+const noFolder = ({ folder }: ConfObservation): Finding =>
+	finding('no_folder', folder, 'critical', `${folder}, the folder of Asterisk's configuration, does not exist`, {
+		advice: 'correct VICIKEEP_ASTERISK_ETC; ps ax | grep asterisk shows another folder behind -C',
+	});
 
 function twoWriters(): Finding {
 	return finding(
@@ -186,18 +192,10 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 			advice: 'correct it, then: vicikeep check --rebuild --dry-run',
 		}),
 	);
-	if (comparison.warnings.length > 0) {
-		findings.push(
-			finding(
-				'rows',
-				'database',
-				'warning',
-				`${comparison.warnings.length} values of the database cannot stand in a conf file as they are: ${comparison.warnings[0]}`,
-				{
-					evidence: { rows: comparison.warnings.slice(0, 50) },
-				},
-			),
-		);
+	const { warnings } = comparison;
+	if (warnings.length > 0) {
+		const told = `${warnings.length} values of the database cannot stand in a conf file as they are: ${warnings[0]}`;
+		findings.push(finding('rows', 'database', 'warning', told, { evidence: { rows: warnings.slice(0, 50) } }));
 	}
 	for (const { name, facts, edited: edit } of files) {
 		const diff = comparison.diffs[name];
@@ -211,7 +209,7 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 		)
 			continue;
 		// with odd rows in the database stock's text and ours differ by intention
-		if (settings.confOwner === 'stock' && comparison.warnings.length > 0 && !seen.asked) continue;
+		if (settings.confOwner === 'stock' && warnings.length > 0 && !seen.asked) continue;
 		findings.push(
 			finding(
 				'differs',

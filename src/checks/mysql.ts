@@ -1,6 +1,8 @@
 import { type DatabaseFault, DatabaseTrouble, type Row } from '../adapters/database.ts';
+import { apart } from '../clocks.ts';
 import type { DatabaseFacts } from '../dialer/database-facts.ts';
 import { askOfTables, type TableQuestions } from '../dialer/database-tables.ts';
+import { isLocalDatabase } from '../dialer/disks.ts';
 import { candidates, type Holder, threadsOf, type Waiting, waitingFor, withProcesses } from '../dialer/lock-holder.ts';
 import type { ServerRow } from '../dialer/server.ts';
 import type { Samples, Turns } from '../rotation.ts';
@@ -95,7 +97,7 @@ export const mysql: Check<Observation> = {
 				id: 'mysql.clock_skew',
 				subject: where,
 				status: skewed,
-				summary: `the database's clock is ${Math.abs(seen.clockSkew).toFixed(0)} s ${seen.clockSkew > 0 ? 'ahead of' : 'behind'} this machine's`,
+				summary: `the database's clock is ${apart(seen.clockSkew)} this machine's`,
 				evidence: { seconds: Math.round(seen.clockSkew) },
 				advice: 'chronyc tracking (on both machines)',
 			});
@@ -117,7 +119,11 @@ export const mysql: Check<Observation> = {
 			});
 		}
 		const tables = judgeTables(seen.samples, seen.server, settings);
-		return { findings: [...findings, ...tables.findings], metrics: [...metrics, ...tables.metrics] };
+		return {
+			findings: [...findings, ...tables.findings],
+			metrics: [...metrics, ...tables.metrics],
+			clock: { ahead: seen.clockSkew, host: database.host, here: isLocalDatabase(settings) },
+		};
 	},
 
 	remember: (seen) => (seen.trouble || !seen.turns ? {} : { turns: { mysql: seen.turns } }),

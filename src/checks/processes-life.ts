@@ -4,7 +4,7 @@ import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
 import type { ProcessObservation } from './processes.ts';
-import { asleep, finding, graveWhenConfirmed } from './processes-presence.ts';
+import { finding, graveWhenConfirmed } from './processes-presence.ts';
 import { judgeUpdater } from './processes-updater.ts';
 
 /** While stock works on whole tables, what waits for them is given so many times its usual limit. */
@@ -53,18 +53,18 @@ function blocked(copy: Copy, seen: DaemonObservation, context: Context): Finding
 	});
 }
 
-/** A loop that never goes to sleep, or never wakes, leaves its count of sleeps where it was. */
+/** A loop that never goes to sleep, or never wakes, leaves its count of sleeps where an earlier sample met it. */
 function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Context): Finding | undefined {
 	const { wakesEvery } = seen;
-	const held = asleep(copy, context);
-	if (wakesEvery === null || held === undefined || held.looks < 2) return undefined;
+	const { silence } = copy;
+	if (wakesEvery === null || !silence) return undefined;
 	const { warn, crit } = context.settings.limits.daemon_silence;
 	const limits = { warn: Math.max(warn, LOOPS.warn * wakesEvery), crit: Math.max(crit, LOOPS.crit * wakesEvery) };
-	if (held.seconds < limits.warn * factor) return undefined;
+	if (silence < limits.warn * factor) return undefined;
 	const { name } = seen.daemon;
-	const seconds = Math.round(held.seconds);
+	const seconds = Math.round(silence);
 	const spins = (copy.busy ?? 0) >= BUSY;
-	const status = held.seconds >= limits.crit * factor ? 'critical' : 'warning';
+	const status = silence >= limits.crit * factor ? 'critical' : 'warning';
 	if (copy.asks && !spins) return awaiting(copy.asks, seen, { status, what: `${name} has not run for ${seconds} s` });
 	return finding(spins ? 'spinning' : 'silent', seen, {
 		status,
@@ -102,13 +102,19 @@ function old(copy: Copy, seen: DaemonObservation, factor: number, { settings }: 
 	const { daemon, age } = seen;
 	if (!age) return undefined;
 	const interval = daemon.wakesEvery === 'conf_update_interval' ? (seen.wakesEvery ?? USUAL_INTERVAL) : USUAL_INTERVAL;
-	const status = exceeded(settings.limits, age.limit, age.seconds / factor / (interval / USUAL_INTERVAL));
+	// what one before it left behind says nothing of this process
+	const silence = Math.min(age.seconds, copy.age);
+	const status = exceeded(settings.limits, age.limit, silence / factor / (interval / USUAL_INTERVAL));
 	if (!status) return undefined;
-	const seconds = Math.round(age.seconds);
 	return finding('heartbeat_old', seen, {
 		status,
-		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${seconds} s old`,
-		evidence: { pid: copy.pid, state: copy.state, heartbeat_seconds: seconds, heartbeat: age.what },
+		summary: `${daemon.name} (process ${copy.pid}) runs, but ${age.what} is ${Math.round(age.seconds)} s old`,
+		evidence: {
+			pid: copy.pid,
+			state: copy.state,
+			heartbeat_seconds: Math.round(age.seconds),
+			heartbeat: age.what,
+		},
 		// a warning may still be a slow moment; only a critical age is a stall
 		...(status === 'critical' && { remedy: `restart:${daemon.name}` }),
 	});

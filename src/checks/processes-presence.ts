@@ -1,4 +1,4 @@
-import { type DaemonObservation, sleepKey } from '../dialer/observe-daemons.ts';
+import type { DaemonObservation } from '../dialer/observe-daemons.ts';
 import { isStopped, surplusCopy } from '../dialer/process-table.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -74,7 +74,7 @@ function absence(
 
 function duplicated(seen: DaemonObservation, context: Context): Finding {
 	const { name, signs } = seen.daemon;
-	const surplus = surplusCopy(seen.copies.map((copy) => ({ ...copy, lifeless: isLifeless(copy, seen, context) })));
+	const surplus = surplusCopy(seen.copies.map((copy) => ({ ...copy, lifeless: isLifeless(copy, seen) })));
 	return finding('duplicated', seen, {
 		status: graveWhenConfirmed('duplicated', seen, context),
 		summary: `${name} runs ${seen.copies.length} times (processes ${seen.copies.map(({ pid }) => pid).join(', ')})`,
@@ -84,21 +84,12 @@ function duplicated(seen: DaemonObservation, context: Context): Finding {
 	});
 }
 
-/** Of two copies: one that did not wake since an earlier look, or that has no connection to Asterisk while another has. */
-function isLifeless(
-	copy: DaemonObservation['copies'][number],
-	{ copies, wakesEvery }: DaemonObservation,
-	context: Context,
-) {
-	const held = asleep(copy, context);
-	const slept = wakesEvery !== null && held !== undefined && held.looks >= 2 && held.seconds > 3 * wakesEvery;
+/** Of two copies: one that has not gone to sleep and woken since an earlier sample, or that has no connection to Asterisk while another has. */
+function isLifeless(copy: DaemonObservation['copies'][number], { copies, wakesEvery }: DaemonObservation) {
+	const slept = wakesEvery !== null && (copy.silence ?? 0) > 3 * wakesEvery;
 	const unconnected = copy.manager?.connections === 0 && copies.some(({ manager }) => (manager?.connections ?? 0) > 0);
 	return slept || unconnected;
 }
-
-/** For how long a copy has not gone to sleep and woken; undefined when that cannot be told. */
-export const asleep = (copy: DaemonObservation['copies'][number], { note }: Context) =>
-	copy.sleeps === undefined ? undefined : note(sleepKey(copy));
 
 function stopped(seen: DaemonObservation, context: Context): Finding | undefined {
 	const copy = seen.copies.find(isStopped);

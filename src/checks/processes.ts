@@ -2,6 +2,7 @@ import { isMaintenance, minutesSince } from '../dialer/calendar.ts';
 import { optionsOf } from '../dialer/crontab.ts';
 import { expectedDaemons } from '../dialer/daemons.ts';
 import { type DaemonObservation, observeDaemons } from '../dialer/observe-daemons.ts';
+import { processKey, pulsesOf, samplesOf } from '../dialer/pulses.ts';
 import { type UpdaterHistory, updaterHistory } from '../dialer/updater.ts';
 import type { ProcessMemory } from '../memory.ts';
 import { measured } from '../thresholds.ts';
@@ -29,6 +30,10 @@ export interface ProcessObservation {
 	/** looks so far, this one included */
 	looks: number;
 }
+
+/** One sample shows who is there, and two who moves. */
+const FIRST_LOOK =
+	'this look has no earlier one to compare with: whether the daemons move is seen by the next, or in one run by --wait 60';
 
 export const processes: Check<ProcessObservation> = {
 	id: 'processes',
@@ -66,7 +71,11 @@ export const processes: Check<ProcessObservation> = {
 			if (finding) findings.push(finding);
 		}
 		const stock = judgeWorkers(seen.stock, seen.maintenance, context);
-		return { findings: [...findings, ...stock.findings], metrics: [...metrics, ...stock.metrics] };
+		return {
+			findings: [...findings, ...stock.findings],
+			metrics: [...metrics, ...stock.metrics],
+			...(seen.looks === 1 && { hints: [FIRST_LOOK] }),
+		};
 	},
 
 	remember(seen) {
@@ -74,6 +83,7 @@ export const processes: Check<ProcessObservation> = {
 		return {
 			commands: Object.fromEntries(running.map(({ daemon, copies }) => [daemon.name, copies[0]?.command ?? []])),
 			processes: learnt(seen),
+			pulses: pulsesOf(seen.daemons, seen.uptime),
 		};
 	},
 };
@@ -100,9 +110,8 @@ function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation):
 	const asked = answer === undefined ? probe : { at: uptime, served: answer !== null };
 	return {
 		starts: Object.fromEntries(daemons.map(({ daemon, starts }) => [daemon.name, starts])),
-		cpu: Object.fromEntries(
-			copies.flatMap(({ pid, startTicks, cpu }) => (cpu === undefined ? [] : [[`${pid} ${startTicks}`, cpu]])),
-		),
+		cpu: Object.fromEntries(copies.flatMap(({ cpu, ...one }) => (cpu === undefined ? [] : [[processKey(one), cpu]]))),
+		sleeps: samplesOf(daemons, uptime),
 		at: uptime,
 		looks,
 		...(history && { updater: history }),

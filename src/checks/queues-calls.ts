@@ -1,15 +1,21 @@
 import { FEWEST_ORIGINATES } from '../dialer/queues-manager.ts';
 import { exceeded, measured, type ThresholdName } from '../thresholds.ts';
 import type { Context } from './check.ts';
-import { against, isConfirmed, type Judge, type Judged, minutes, plural, provenFor } from './queues-judged.ts';
+import {
+	against,
+	isConfirmed,
+	type Judge,
+	type Judged,
+	minutes,
+	plural,
+	provenFor,
+	runsHere,
+} from './queues-judged.ts';
 
 /** Calls of which AST_VDauto_dial itself clears away what is older than 120 s. */
 const DIALING = ['SENT', 'RINGING', 'PAUSED', 'BUSY', 'DISCONNECT'];
 /** Calls that their AGI refreshes about once a second. */
 const WAITING = ['LIVE', 'IVR'];
-
-const runsAutoDialer = ({ settings: { keepalives } }: Context): boolean =>
-	keepalives.includes('3') && !keepalives.includes('X');
 
 /** A finding about rows that AST_VDauto_dial clears away in every loop; its own heartbeat decides on a restart. */
 function uncleared(
@@ -20,7 +26,7 @@ function uncleared(
 	age: number,
 	describe: (count: number, age: number) => string,
 ): Judged[] {
-	if (!runsAutoDialer(context)) return [];
+	if (!runsHere(context, '3')) return [];
 	const { limits } = context.settings;
 	const count = rows.reduce((sum, row) => sum + row.count, 0);
 	const metrics = [measured(limits, threshold, age)];
@@ -130,9 +136,8 @@ export const ghostCalls: Judge = ({ samples: { ghosts: sample } }, context) =>
 
 /** Customers are dialed and FastAGI_log writes no row for them. */
 export const callLog: Judge = ({ samples: { manager: sample } }, context) => {
-	const { keepalives } = context.settings;
 	const originates = sample?.answer.originates;
-	if (!keepalives.includes('6') || keepalives.includes('X')) return [];
+	if (!runsHere(context, '6')) return [];
 	if (!originates || originates.callLog === undefined || originates.dialed < FEWEST_ORIGINATES) return [];
 	const silence = originates.callLog;
 	const late = silence >= context.settings.limits.call_log_silence.warn;

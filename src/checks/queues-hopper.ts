@@ -21,14 +21,23 @@ type Progress =
 	| { state: 'works' }
 	/** it has worked on no campaign for this long, seconds; null: on none of them ever */
 	| { state: 'not_running'; age: number | null }
+	/** the same, and a copy of it has run here for as long as that would be told: with --run-check no other one begins */
+	| { state: 'hangs'; age: number | null }
 	/** it works on others, and has not got to these for `age` seconds; null: never */
 	| { state: 'behind'; campaigns: string[]; age: number | null };
 
-function progressOf(runs: readonly HopperRun[], { settings: { limits } }: Context): Progress {
+function progressOf(
+	runs: readonly HopperRun[],
+	{ copies: { hoppers } }: Pick<QueueObservation, 'copies'>,
+	{ settings: { limits } }: Context,
+): Progress {
 	const ages = runs.map(({ age }) => age ?? Number.POSITIVE_INFINITY);
 	const finite = (age: number): number | null => (Number.isFinite(age) ? age : null);
 	const newest = Math.min(...ages);
-	if (newest >= limits.hopper_run.warn) return { state: 'not_running', age: finite(newest) };
+	if (newest >= limits.hopper_run.warn) {
+		const hangs = hoppers.count > 0 && hoppers.oldest >= limits.hopper_run.warn;
+		return { state: hangs ? 'hangs' : 'not_running', age: finite(newest) };
+	}
 	const late = runs.filter(({ age }) => age === null || age >= limits.hopper_run_campaign.warn);
 	if (late.length === 0) return { state: 'works' };
 	return { state: 'behind', campaigns: late.map(({ campaign }) => campaign), age: finite(Math.max(...ages)) };
@@ -45,6 +54,8 @@ function circumstances({ copies: { hoppers }, responsible }: QueueObservation): 
 }
 
 const CRONTAB_ADVICE = 'crontab -l | grep AST_VDhopper; ps -ef | grep [A]ST_VDhopper';
+const HANGS_ADVICE =
+	'ps -o pid,etime,stat,wchan:20,args -C AST_VDhopper.pl; mysqladmin processlist; end the oldest by hand';
 const OVERLAP_ADVICE =
 	'add --run-check to the line of AST_VDhopper.pl in the crontab, so that a run waits for the one before';
 
@@ -54,7 +65,7 @@ export const hopperJob: Judge = (seen, context) => {
 	if (!answersFor(seen.responsible.hopper, context.settings.keepalives)) return [];
 	if (!sample || sample.answer.length === 0) return [];
 	const { limits } = context.settings;
-	const progress = progressOf(sample.answer, context);
+	const progress = progressOf(sample.answer, seen, context);
 	const ages = sample.answer.flatMap(({ age }) => age ?? []);
 	const metrics =
 		ages.length === 0
@@ -83,15 +94,16 @@ export const hopperJob: Judge = (seen, context) => {
 		};
 		return [{ metrics, finding }];
 	}
+	const hangs = progress.state === 'hangs';
 	const grave = age === null ? 'critical' : exceeded(limits, 'hopper_run', age);
 	const finding: Finding = {
 		id: 'queues.hopper_job',
 		subject: HOPPER,
 		// nobody waits for leads while nobody is logged in
 		status: seen.agents.length > 0 ? (grave ?? 'warning') : 'warning',
-		summary: `AST_VDhopper has worked on none of ${plural(sample.answer.length, 'active campaign', 'active campaigns')} ${since}; ${circumstances(seen)}`,
-		evidence,
-		advice: CRONTAB_ADVICE,
+		summary: `AST_VDhopper ${hangs ? 'hangs: it ' : ''}has worked on none of ${plural(sample.answer.length, 'active campaign', 'active campaigns')} ${since}; ${circumstances(seen)}`,
+		evidence: { ...evidence, hangs },
+		advice: hangs ? HANGS_ADVICE : CRONTAB_ADVICE,
 	};
 	return [{ metrics, finding }];
 };
@@ -128,16 +140,17 @@ function whyEmpty(
 	const begin = `${plural(waiting, 'agent', 'agents')} of campaign ${campaign} ${waiting === 1 ? 'has' : 'have'} waited ${Math.round(seconds / 60)} min on an empty hopper`;
 	const sample = seen.samples.hopperRuns;
 	const progress =
-		sample && sample.answer.length > 0 ? progressOf(sample.answer, context) : { state: 'works' as const };
+		sample && sample.answer.length > 0 ? progressOf(sample.answer, seen, context) : { state: 'works' as const };
 	const judgedHere = answersFor(seen.responsible.hopper, context.settings.keepalives);
 	const causeOf = (id: string) => (judgedHere && sample && isConfirmed(sample) ? { cause: `${id} ${HOPPER}` } : {});
-	if (progress.state === 'not_running') {
+	if (progress.state === 'not_running' || progress.state === 'hangs') {
+		const hangs = progress.state === 'hangs';
 		const since = progress.age === null ? 'has never run' : `has not run for ${minutes(progress.age)}`;
 		return {
 			status: 'critical',
-			summary: `${begin}: AST_VDhopper ${since}; ${circumstances(seen)}`,
-			evidence: { waiting, reason: 'job not running', age_seconds: progress.age },
-			advice: CRONTAB_ADVICE,
+			summary: `${begin}: AST_VDhopper ${hangs ? 'hangs' : since}; ${circumstances(seen)}`,
+			evidence: { waiting, reason: hangs ? 'job hangs' : 'job not running', age_seconds: progress.age },
+			advice: hangs ? HANGS_ADVICE : CRONTAB_ADVICE,
 			...causeOf('queues.hopper_job'),
 		};
 	}
@@ -158,7 +171,7 @@ function whyEmpty(
 }
 
 /** Leads that AST_VDauto_dial took and does not get on with. With a new batch others would be among them. */
-export const hopperStuck: Judge = ({ hopper, agents }, context) => {
+export const hopperStuck: Judge = ({ hopper }, context) => {
 	const rows = hopper.filter(({ ours, status }) => ours && (status === 'QUEUE' || status === 'INCALL'));
 	const count = rows.reduce((sum, row) => sum + row.count, 0);
 	if (count <= HANDFUL) return [];
@@ -166,7 +179,6 @@ export const hopperStuck: Judge = ({ hopper, agents }, context) => {
 		context,
 		`hopper in hand ${rows.map(({ campaign, status, fingerprint }) => `${campaign} ${status} ${fingerprint}`).join()}`,
 	);
-	const waits = agents.some(({ status }) => status === 'READY' || status === 'CLOSER');
 	return against(
 		context,
 		'hopper_stuck',
@@ -174,17 +186,17 @@ export const hopperStuck: Judge = ({ hopper, agents }, context) => {
 		() => ({
 			id: 'queues.hopper_stuck',
 			subject: 'AST_VDauto_dial',
-			summary: `the same ${count} leads have been in the hands of AST_VDauto_dial for ${minutes(held)}: it was interrupted in the middle of dialing${waits ? ', or hangs' : '; they are free again after 01:02'}`,
+			summary: `the same ${count} leads have been in the hands of AST_VDauto_dial for ${minutes(held)}: it was interrupted in the middle of dialing, or hangs; they are free again after 01:02`,
 			evidence: { leads: count, stuck_seconds: Math.round(held) },
 		}),
-		// without agents who wait nothing is dialed, and what was left behind stays
-		{ gravest: waits ? 'critical' : 'warning' },
+		// what was left behind stays, however well is dialed since; that it hangs is told by its heartbeat
+		{ gravest: 'warning' },
 	);
 };
 
 /** Leads that every run of AST_VDhopper takes out. Those of inactive campaigns stay, and nobody minds. */
-export const hopperLeftovers: Judge = ({ hopper, samples: { hopperRuns: sample } }, context) => {
-	if (!sample || progressOf(sample.answer, context).state !== 'works') return [];
+export const hopperLeftovers: Judge = ({ hopper, copies, samples: { hopperRuns: sample } }, context) => {
+	if (!sample || progressOf(sample.answer, { copies }, context).state !== 'works') return [];
 	const active = sample.answer.map(({ campaign }) => campaign);
 	const held = hopper
 		.filter(({ status, campaign }) => (status === 'DONE' || status === 'DNC') && active.includes(campaign))
@@ -202,13 +214,14 @@ export const hopperLeftovers: Judge = ({ hopper, samples: { hopperRuns: sample }
 };
 
 /** Callbacks that are due. While the job runs, a few that it leaves can never be taken. */
-export const callbacksOverdue: Judge = ({ samples: { callbacks: sample, hopperRuns } }, context) => {
+export const callbacksOverdue: Judge = ({ copies, samples: { callbacks: sample, hopperRuns } }, context) => {
 	const overdue = sample?.answer;
 	if (!sample || !overdue) return [];
 	const runs = hopperRuns?.answer ?? [];
-	const progress = runs.length === 0 ? { state: 'works' } : progressOf(runs, context);
+	const progress = runs.length === 0 ? { state: 'works' } : progressOf(runs, { copies }, context);
 	const explained = progress.state === 'works' && overdue.count <= FEW_CALLBACKS;
-	const told = progress.state === 'not_running' && hopperRuns !== undefined && isConfirmed(hopperRuns);
+	const idle = progress.state === 'not_running' || progress.state === 'hangs';
+	const told = idle && hopperRuns !== undefined && isConfirmed(hopperRuns);
 	return against(
 		context,
 		'callbacks_overdue',

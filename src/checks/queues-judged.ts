@@ -49,6 +49,10 @@ export function provenFor({ note }: Context, key: string, { age }: Pick<Sample<u
 	return looks >= 2 && seconds - age >= 1 ? seconds - age : 0;
 }
 
+/** Whether the keepalive codes of this dialer ask for the daemons of a code. */
+export const runsHere = ({ settings: { keepalives } }: Context, code: string): boolean =>
+	keepalives.includes(code) && !keepalives.includes('X');
+
 /** Whether an earlier look saw the same. */
 export const seenBefore = ({ note }: Context, key: string): boolean => note(`queues ${key}`).looks >= 2;
 

@@ -1,7 +1,11 @@
 import { FEWEST_ORIGINATES } from '../dialer/queues-manager.ts';
 import { answersFor } from '../dialer/queues-questions.ts';
 import { exceeded, measured } from '../thresholds.ts';
-import { against, isConfirmed, type Judge, plural, provenFor, seenBefore, worst } from './queues-judged.ts';
+import { against, isConfirmed, type Judge, plural, provenFor, runsHere, seenBefore, worst } from './queues-judged.ts';
+
+/** The keepalive code of sender and listener. */
+const SENDERS_CODE = '2';
+const NOT_ASKED_FOR = `nobody is to send them here: VARactive_keepalives has no code ${SENDERS_CODE}, or an X`;
 
 /**
  * Actions that nobody sends. What counts is how long the same man_id has stood at the head, over looks: entry_date comes
@@ -16,18 +20,21 @@ export const managerNew: Judge = ({ manager }, context) => {
 	const status = worst(stuck, exceeded(limits, 'manager_new', count));
 	if (!status || head === undefined) return [{ metrics }];
 	const waits = plural(count, 'action waits', 'actions wait');
+	const here = runsHere(context, SENDERS_CODE);
+	const elsewhere = here ? '' : `; ${NOT_ASKED_FOR}`;
 	return [
 		{
 			metrics,
 			finding: {
 				id: 'queues.manager_new',
 				subject: 'AST_manager_send',
-				status,
+				// whoever took the code away meant it
+				status: here ? status : 'warning',
 				summary: stuck
-					? `${waits} to be sent to Asterisk; the first (man_id ${head}) has not moved for ${Math.round(stuckFor)} s`
+					? `${waits} to be sent to Asterisk; the first (man_id ${head}) has not moved for ${Math.round(stuckFor)} s${elsewhere}`
 					: `${waits} to be sent to Asterisk; the queue moves`,
 				evidence: { count, head, stuck_seconds: Math.round(stuckFor), oldest_seconds: Math.round(age) },
-				...(stuck && { remedy: 'restart:AST_manager_send' }),
+				...(stuck && here && { remedy: 'restart:AST_manager_send' }),
 			},
 		},
 	];
@@ -78,6 +85,7 @@ export const managerQueue: Judge = ({ manager }, context) => {
  */
 export const managerSent: Judge = ({ samples, copies, asteriskChannels }, context) => {
 	const { limits } = context.settings;
+	if (!runsHere(context, SENDERS_CODE)) return [];
 	const sample = samples.manager;
 	const originates = sample?.answer.originates;
 	if (!originates || originates.unanswered + originates.marked < FEWEST_ORIGINATES) return [];

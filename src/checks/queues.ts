@@ -85,8 +85,16 @@ export const queues: Check<QueueObservation | { slow: SlowTable }> = {
 		};
 	},
 
-	remember: (seen) =>
-		'slow' in seen ? {} : { turns: { queues: seen.turns }, ...(seen.actionsSeen && { actionsSeen: seen.actionsSeen }) },
+	remember(seen) {
+		if ('slow' in seen) return {};
+		const { head } = seen.manager.new;
+		const waiting = { daemon: 'AST_manager_send', sign: 'the first action that waits', least: 1 };
+		return {
+			turns: { queues: seen.turns },
+			...(seen.actionsSeen && { actionsSeen: seen.actionsSeen }),
+			...(head !== undefined && { pulses: [{ ...waiting, value: head }] }),
+		};
+	},
 };
 
 /** One slow statement explains whatever stands in the other tables; nothing is said of those. */

@@ -1,6 +1,7 @@
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Peer, Registration } from '../dialer/registrations-lists.ts';
 import type { RegistrationsMemory } from '../dialer/registrations-memory.ts';
+import { looksApart } from '../dialer/registrations-singly.ts';
 import { carrierOf, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -22,10 +23,17 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 	for (const peer of seen.trunkPeers) {
 		const subject = subjectOf(peer);
 		const every = qualifyEvery(peer, seen);
-		notice.set(subject, every === undefined ? undefined : every + answerTime(peer) + interval);
+		const apart = looksApart(peer, seen.trunkPeers, seen.trunks, seen.memory.counts);
+		notice.set(subject, every === undefined ? undefined : every + answerTime(peer) + apart * interval);
 		if (every === undefined) add(subject, 'qualify is off, so that nothing ever says it is unreachable');
 		else if (behindNat(peer, settings.serverIp) && exceeded(settings.limits, 'nat_refresh', every))
 			add(subject, `it is asked every ${every} s only, and this dialer is behind a NAT that may forget it after 30 s`);
+		const least = peer.dynamic ? leastExpiry(peer, seen) : undefined;
+		if (least !== undefined && least <= interval)
+			add(
+				subject,
+				`it may register here for ${least} s only and be lost and come back between two looks (${interval} s)`,
+			);
 	}
 	for (const one of seen.registrations) {
 		if (carrierOf(one, seen.trunks) === undefined && one.driver === 'IAX2') continue;
@@ -45,7 +53,7 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 			summary: `trunk ${subject}: ${texts.join('; ')}; ${worst}`,
 			evidence: { interval, lints: texts, ...(seconds !== undefined && { seen_after: seconds }) },
 			advice:
-				'qualify=yes with qualifyfreq=25 (PJSIP: qualify_frequency=25), max_retries=0, forbidden_retry_interval=600; registerattempts=0',
+				'qualify=yes with qualifyfreq=25 (PJSIP: qualify_frequency=25), max_retries=0, forbidden_retry_interval=600; registerattempts=0; minexpiry=120 (PJSIP: minimum_expiration=120)',
 		};
 	});
 }
@@ -54,6 +62,19 @@ export function lintIntervals(seen: RegistrationsSeen, { settings }: Context): F
 function qualifyEvery({ driver, name, status, qualify }: Peer, { memory }: RegistrationsSeen): number | undefined {
 	if (status === 'unmonitored') return undefined;
 	return qualify?.every ?? (driver === 'SIP' ? memory.qualify[`SIP/${name}`]?.every : undefined) ?? QUALIFY;
+}
+
+/** The shortest registration that is granted to it here, seconds; undefined where that is not known. */
+const leastExpiry = ({ driver, leastExpiry }: Peer, { memory }: RegistrationsSeen): number | undefined =>
+	driver === 'SIP' ? memory.sipAttempts?.leastExpiry : leastExpiry;
+
+/** Phones fall off and come back as they like: what allows that unseen is worth a word to who asks for more. */
+export function hintsOnPhones({ memory: { sipAttempts, counts, interval } }: RegistrationsSeen): string[] {
+	const least = sipAttempts?.leastExpiry;
+	if ((counts.SIP ?? 0) === 0 || least === undefined || least > interval) return [];
+	return [
+		`phones of chan_sip may register for ${least} s only (minexpiry in sip.conf): one may fall off and come back between two looks (${interval} s)`,
+	];
 }
 
 const answerTime = ({ qualify }: Peer): number => qualify?.timeout ?? ANSWER;

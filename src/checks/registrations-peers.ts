@@ -5,6 +5,8 @@ import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
 import type { Context } from './check.ts';
 
+/** Seconds by which the end of one and the same registration may seem to differ between two looks. */
+const SAME_END = 3;
 /** Seconds for which res_pjsip may leave a registration in its list that has ended (contact_expiration_check_interval). */
 const EXPIRY_CHECK = 30;
 
@@ -21,7 +23,7 @@ export function judgePeers(seen: RegistrationsSeen, context: Context): Finding[]
 }
 
 function judgePeer(peer: Peer, seen: RegistrationsSeen, { settings, note }: Context): Finding | undefined {
-	const { driver, status, address, milliseconds, expires } = peer;
+	const { driver, status, address, milliseconds } = peer;
 	const subject = subjectOf(peer);
 	const evidence = { address, status, ...(milliseconds !== undefined && { milliseconds }) };
 	const where = address === '' ? '' : ` at ${address}`;
@@ -40,21 +42,34 @@ function judgePeer(peer: Peer, seen: RegistrationsSeen, { settings, note }: Cont
 		const took = milliseconds === undefined ? '' : ` in ${milliseconds} ms`;
 		return finding('lagged', 'warning', `trunk ${subject}${where} answers late${took}`, `ping -c 5 ${address}`);
 	}
-	const before = seen.before?.expiring[subject];
-	if (expires !== undefined && before === expires && expires + EXPIRY_CHECK < seen.now) {
-		const late = Math.round(seen.now - expires);
-		return finding(
-			'not_renewed',
-			'warning',
-			`trunk ${subject}${where} has not renewed its registration here, which ended ${late} s ago`,
-			show(driver, peer.name),
-		);
-	}
+	const notRenewed = endedUnrenewed(peer, subject, seen);
+	if (notRenewed !== undefined && address !== '') return notRenewedFor(notRenewed);
 	if (address !== '' || seen.settled < settings.graceStart) return undefined;
 	const looks = note(`registrations ${subject} no address`).looks;
+	if (notRenewed !== undefined) return notRenewedFor(notRenewed);
 	const gravity = exceeded(settings.limits, 'unregistered_looks', looks);
 	const why = peer.dynamic ? 'it has not registered here' : 'its host name is not resolved';
 	return gravity && finding('no_address', gravity, `trunk ${subject} has no address: ${why}`, show(driver, peer.name));
+
+	function notRenewedFor(seconds: number): Finding {
+		const summary = `trunk ${subject}${where} has not renewed its registration here, which ended ${seconds} s ago`;
+		return finding('not_renewed', 'warning', summary, show(driver, peer.name));
+	}
+}
+
+/**
+ * Seconds since the end of a registration here that the last look saw coming and that was not renewed: chan_sip forgets it
+ * at once, PJSIP within half a minute. Undefined where it was renewed, or where this look knows nothing new of it.
+ */
+function endedUnrenewed({ address, expires }: Peer, subject: string, seen: RegistrationsSeen): number | undefined {
+	const before = seen.before?.expiring[subject];
+	if (before === undefined) return undefined;
+	const late = seen.now - before;
+	const isSame = expires !== undefined && Math.abs(expires - before) <= SAME_END;
+	// of many trunks a few are asked in a look, the others are as they were
+	const isFresh = seen.memory.qualify[subject]?.at === seen.uptime;
+	const ended = address === '' ? late > -SAME_END : isSame && isFresh && late > EXPIRY_CHECK;
+	return ended ? Math.max(0, Math.round(late)) : undefined;
 }
 
 const SHOW: Record<Peer['driver'], string> = {

@@ -10,6 +10,9 @@ import { judgeLoops } from './registrations-loops.ts';
 
 /** Seconds beyond `Refresh` until the other side has forgotten us: chan_sip's guard, one try more, and slack. */
 const OVERDUE_AFTER = 15 + 20 + 10;
+/** chan_sip has no command for one registration: `sip unregister` is for those that register here (its console). */
+const AGAIN_BY_CHAN_SIP =
+	'asterisk -rx "sip reload" registers all chan_sip trunks again, one alone it cannot, so VICIKEEP_REREGISTER leaves it to you; registerattempts=0 in sip.conf keeps it from happening';
 /** Seconds by which a carrier may grant more than it was asked for. */
 const SLACK = 60;
 
@@ -79,7 +82,7 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 	}
 	if (driver === 'SIP' && state === 'Failed') {
 		const summary = `${trunk} was given up after registerattempts tries: nobody tries again`;
-		return finding('given_up', 'critical', summary, 'set registerattempts=0 in sip.conf; asterisk -rx "sip reload"');
+		return finding('given_up', 'critical', summary, AGAIN_BY_CHAN_SIP);
 	}
 	if (seen.memory.tries[subjectOf(one)]?.over) return final(one, seen, settings, finding, trunk);
 	const refused = /^(Rejected|No Authentication)$/.test(state);

@@ -2,7 +2,7 @@ import { type RegistrationsSeen, readRegistrations } from '../dialer/registratio
 import type { Finding, Metric } from '../types.ts';
 import type { Check } from './check.ts';
 import { about } from './registrations-about.ts';
-import { lintIntervals } from './registrations-intervals.ts';
+import { hintsOnPhones, lintIntervals } from './registrations-intervals.ts';
 import { judgePeers } from './registrations-peers.ts';
 import { judgePhones } from './registrations-phones.ts';
 import { judgeStates } from './registrations-states.ts';
@@ -29,6 +29,7 @@ export const registrations: Check<RegistrationsSeen> = {
 				...lintIntervals(seen, context),
 			],
 			metrics: [...metricsOf(seen), ...phones.metrics],
+			hints: hintsOnPhones(seen),
 		};
 	},
 

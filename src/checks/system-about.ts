@@ -2,8 +2,8 @@ import type { About } from './check.ts';
 
 export const about: About = {
 	looksAt: `the machine under the dialer: space and inodes of every disk that is written to, memory and what the kernel killed for
-want of it, load and pressure, file descriptors of Asterisk, recordings that are not moved on, stock's cron jobs. Local files and
-/proc only; remote disks, recordings and secrets are looked at every few minutes.`,
+want of it, load and pressure, file descriptors of Asterisk, recordings that are not moved on, stock's cron jobs, the time
+service. Local files and /proc only; remote disks, recordings, secrets and chronyd are looked at every few minutes.`,
 	settings: [],
 	limits: [
 		'disk_used',
@@ -18,6 +18,7 @@ want of it, load and pressure, file descriptors of Asterisk, recordings that are
 		'conf_log_size',
 		'recordings_waiting',
 		'jobs_missing',
+		'time_services_missing',
 		'default_secrets',
 	],
 	finds: {
@@ -34,9 +35,10 @@ want of it, load and pressure, file descriptors of Asterisk, recordings that are
 		conf_log: 'conf_telnet_log.txt, which nobody rotates, has grown large',
 		recordings: 'recordings are not moved on',
 		jobs_missing: "root's crontab does not run what stock runs on every dialer",
-		clock_unset: 'the time service has not found the time',
+		clock_unset: 'systemd-timesyncd or chronyd has not found the time',
+		no_time_service: 'nothing sets the clock: no time service runs',
 		exposed: 'shipped secrets or open doors, where a limit asks for a warning',
 	},
-	does: `nothing. While a disk is full or read-only under the logs or the database, no daemon is started or stopped: it could not
-work. While load or pressure are critical, nothing that lives is stopped.`,
+	does: `nothing. While a disk is full or read-only under the logs or the database, or does not answer under the logs, no daemon is
+started or stopped: it could not work. While load or pressure are critical, nothing that lives is stopped.`,
 };

@@ -29,9 +29,16 @@ export function judgeDisk(disk: Disk, limits: Limits): { findings: Finding[]; me
 /** As df counts: what is kept for root is not there for others. */
 const share = ({ used, free }: Fill): number => (used + free === 0 ? 0 : (100 * used) / (used + free));
 const inodes = ({ files, filesFree }: Fill): number => (files === 0 ? 0 : (100 * (files - filesFree)) / files);
+const hasNoInode = ({ files, filesFree }: Fill): boolean => files > 0 && filesFree === 0;
 
 const held = ({ uses }: Disk): string => [...new Set(uses.map(({ use }) => use))].join(', ');
 const folders = ({ uses }: Disk): string[] => uses.map(({ path }) => path);
+/** What lies there, and whether root can still write it: what else is wrong may follow from that (diagnose.ts). */
+const proof = (disk: Disk, writable: boolean) => ({
+	folders: folders(disk),
+	holds: [...new Set(disk.uses.map(({ use }) => use))],
+	writable,
+});
 const size = (bytes: number): string =>
 	bytes >= 1024 ** 3 ? `${(bytes / 1024 ** 3).toFixed(1)} GiB` : `${Math.floor(bytes / 1024 ** 2)} MiB`;
 
@@ -41,14 +48,14 @@ function readOnly(disk: Disk): Finding {
 		subject: disk.mount,
 		status: 'critical',
 		summary: `${disk.mount} (${held(disk)}) is mounted read-only: nothing can be written there`,
-		evidence: { folders: folders(disk) },
+		evidence: proof(disk, false),
 		advice: `dmesg -T | tail; after a look at the disk: mount -o remount,rw ${disk.mount}`,
 	};
 }
 
 function full(disk: Disk, fill: Fill): Finding | undefined {
 	const holds = (use: Use): boolean => disk.uses.some((one) => one.use === use);
-	const noInode = fill.files > 0 && fill.filesFree === 0;
+	const noInode = hasNoInode(fill);
 	// the daemons write as root, the database does not
 	const noSpace = (holds('logs') && fill.freeForRoot < NOTHING) || (holds('database') && fill.free < NOTHING);
 	if (!noSpace && !(noInode && (holds('logs') || holds('database')))) return undefined;
@@ -57,7 +64,7 @@ function full(disk: Disk, fill: Fill): Finding | undefined {
 		subject: disk.mount,
 		status: 'critical',
 		summary: `${disk.mount} (${held(disk)}) is full${noSpace ? '' : ': not an inode is left'}; daemons end when they cannot write their logs, and the database stands still`,
-		evidence: { folders: folders(disk), free_bytes: fill.freeForRoot, free_inodes: fill.filesFree },
+		evidence: { ...proof(disk, false), free_bytes: fill.freeForRoot, free_inodes: fill.filesFree },
 		advice: noSpace ? `du -xh ${disk.mount} | sort -h | tail -20` : `du -x --inodes ${disk.mount} | sort -n | tail -20`,
 	};
 }
@@ -65,7 +72,7 @@ function full(disk: Disk, fill: Fill): Finding | undefined {
 function filling(disk: Disk, fill: Fill, limits: Limits): Finding | undefined {
 	const status = fill.free < PLENTY ? exceeded(limits, 'disk_used', share(fill)) : undefined;
 	const byInodes = fill.files > 0 ? exceeded(limits, 'inodes_used', inodes(fill)) : undefined;
-	const common = { subject: disk.mount, evidence: { folders: folders(disk) } };
+	const common = { subject: disk.mount, evidence: proof(disk, fill.freeForRoot >= NOTHING && !hasNoInode(fill)) };
 	if (status && !(byInodes === 'critical' && status === 'warning'))
 		return {
 			id: 'system.disk_space',

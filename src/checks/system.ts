@@ -60,6 +60,7 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 			'critical',
 			`${what} lies on another machine, which does not answer`,
 			`mount | grep ${mount}`,
+			{ uses: [...new Set(use)] },
 		);
 	}
 	if (seen.descriptors) {
@@ -74,14 +75,16 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 		const summary = `${path} has grown to ${size} MiB; stock never rotates it`;
 		add('conf_log', path, exceeded(limits, 'conf_log_size', size), summary, `: > ${path}`);
 	}
-	for (const { folder, job, count, oldest } of seen.samples.recordings?.answer ?? []) {
+	for (const { folder, job, count, oldest, newest } of seen.samples.recordings?.answer ?? []) {
 		const hours = (oldest / 3600).toFixed(0);
+		// what came later was moved on, if anything came: a file that the job passes over is no stall
+		const isLeft = newest >= limits.recordings_waiting.crit;
 		const summary = `${count} recordings lie in ${folder}, the oldest for ${hours} hours: ${job} does not move them on`;
-		const evidence = { count, oldest_seconds: oldest, job };
+		const evidence = { count, oldest_seconds: oldest, newest_seconds: newest, job };
 		add(
 			'recordings',
 			folder,
-			exceeded(limits, 'recordings_waiting', oldest),
+			isLeft ? 'warning' : exceeded(limits, 'recordings_waiting', oldest),
 			summary,
 			`ls -ltr ${folder} | head`,
 			evidence,
@@ -91,9 +94,16 @@ function standing(seen: MachineObservation, { settings: { limits, logs } }: Cont
 	const summary = `root's crontab runs the keepalive, but not ${missing.join(', ')}`;
 	const status = exceeded(limits, 'jobs_missing', missing.length);
 	add('jobs_missing', missing.join(' '), status, summary, 'crontab -e -u root; stock runs them on every dialer');
-	if (seen.clockUnset !== undefined) {
-		const text = `${seen.clockUnset} runs, but has not found the time since boot`;
-		add('clock_unset', seen.clockUnset, 'warning', text, 'timedatectl timesync-status');
+	const { keepers, unset } = seen.timeService;
+	if (unset !== undefined) {
+		const text = `${unset} runs, but has not found the time`;
+		const advice = unset === 'chronyd' ? 'chronyc sources; chronyc tracking' : 'timedatectl timesync-status';
+		add('clock_unset', unset, 'warning', text, advice);
+	}
+	if (keepers) {
+		const text = 'nothing keeps the clock right: no time service runs on this machine';
+		const status = exceeded(limits, 'time_services_missing', keepers.length === 0 ? 1 : 0);
+		add('no_time_service', 'machine', status, text, 'install chrony, or: timedatectl set-ntp true');
 	}
 	const exposure = seen.samples.exposure?.answer ?? [];
 	const exposed = exceeded(limits, 'default_secrets', exposure.length);
@@ -110,6 +120,9 @@ function measurements(seen: MachineObservation, { settings: { limits } }: Contex
 		...(seen.confLog === undefined ? [] : [measured(limits, 'conf_log_size', inMebibytes(seen.confLog))]),
 		measured(limits, 'recordings_waiting', oldest),
 		measured(limits, 'jobs_missing', seen.missingJobs.length),
+		...(seen.timeService.keepers
+			? [measured(limits, 'time_services_missing', seen.timeService.keepers.length === 0 ? 1 : 0)]
+			: []),
 		measured(limits, 'default_secrets', seen.samples.exposure?.answer.length ?? 0),
 	];
 }

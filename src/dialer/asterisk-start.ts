@@ -1,10 +1,16 @@
 import type { AsteriskRan } from '../memory.ts';
+import type { Process } from '../types.ts';
+import { isScreen, sessionOf } from './process-table.ts';
 
 /** How stock types it into the screen `asterisk` (ADMIN_keepalive_ALL.pl). */
 const STOCK_COMMAND = ['/usr/sbin/asterisk', '-vvvvgcT'];
 
 /** The screen session in which stock runs Asterisk (start_asterisk_boot.pl). */
-export const ASTERISK_SCREEN = 'asterisk';
+const ASTERISK_SCREEN = 'asterisk';
+
+/** Every session of that name. */
+export const asteriskSessions = (table: readonly Process[]): Process[] =>
+	table.filter((one) => isScreen(one) && sessionOf(one) === `${one.pid}.${ASTERISK_SCREEN}`);
 
 /**
  * The systemd unit that a control group belongs to, when it is one of Asterisk's own: what was started from rc.local, cron

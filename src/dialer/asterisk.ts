@@ -3,11 +3,13 @@ import { type AmiMessage, header } from '../adapters/ami-wire.ts';
 import { fingerprint } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
 import type { AsteriskRan } from '../memory.ts';
+import type { Sample, Turns } from '../rotation.ts';
 import type { Process } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
 import { unitOf } from './asterisk-start.ts';
 import { type DeepProbe, type LockProbe, probeChannelLock } from './channel-lock.ts';
 import { findAsterisk, isStopped } from './process-table.ts';
+import { readTiming, type Timing } from './timing.ts';
 
 /** Deadlines of the single steps, milliseconds; a refused login alone takes Asterisk a second. */
 const GREETING_TIMEOUT = 3000;
@@ -26,6 +28,10 @@ export interface Session extends LockProbe {
 	channels: number | undefined;
 	/** what CoreStatus said when it did not succeed */
 	coreStatusRefused: string | undefined;
+	/** undefined where nothing is known of it */
+	timing: Sample<Timing> | undefined;
+	/** to remember */
+	turns: Turns | undefined;
 }
 
 export interface AsteriskObservation {
@@ -203,6 +209,11 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 	const channels = succeeded ? Number(header(status, 'CoreCurrentCalls')) : undefined;
 	world.asteriskChannels = channels;
 	world.asteriskTimes = { clockSkew, settled: settledFor(status, clockSkew ?? 0) };
+	const start = base.processes[0]?.startTicks ?? 0;
+	const lock = await probeChannelLock(world, session, start);
+	// a session that waits for a lock answers nothing else
+	const timing =
+		lock.deepProbe === 'silent' ? { timing: undefined, turns: undefined } : await readTiming(world, session, start);
 	return {
 		user,
 		version: session.version,
@@ -210,7 +221,8 @@ async function examine(world: World, base: AsteriskObservation, session: AmiSess
 		clockSkew,
 		channels,
 		coreStatusRefused: succeeded ? undefined : header(status, 'Message'),
-		...(await probeChannelLock(world, session, base.processes[0]?.startTicks ?? 0)),
+		...lock,
+		...timing,
 	};
 }
 

@@ -141,19 +141,22 @@ async function readAutoDialer(world: World, ip: string): Promise<number | null> 
 async function askPorts(world: World, { ip, port }: ServerEntry): Promise<NonNullable<Sister['ports']>> {
 	const milliseconds = world.deadline.share(PORT_TIMEOUT);
 	const [manager, fastAgi] = await Promise.all([
-		greets(ip, port, milliseconds),
+		answers(ip, port, milliseconds),
 		fastAgiServes(ip, FASTAGI_PORT, milliseconds),
 	]);
 	return { manager, fastAgi };
 }
 
-/** Whether something greets there: the kernel takes connections for a stopped Asterisk, too. */
-async function greets(host: string, port: number, milliseconds: number): Promise<boolean> {
+/**
+ * Whether somebody answers there: the kernel takes connections for a stopped Asterisk, too, but it closes none. One that has
+ * too many sessions closes each new one without a greeting (authlimit of manager.conf).
+ */
+async function answers(host: string, port: number, milliseconds: number): Promise<boolean> {
 	try {
 		(await AmiSession.open(host, port, milliseconds)).close();
 		return true;
 	} catch (error) {
-		if (error instanceof AmiTrouble) return error.stage === 'other-service';
+		if (error instanceof AmiTrouble) return error.stage === 'other-service' || error.stage === 'closed-before-banner';
 		throw error;
 	}
 }

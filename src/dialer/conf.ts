@@ -1,5 +1,6 @@
 import { ConfFolder, type Inspection } from '../adapters/conf-folder.ts';
 import { DatabaseTrouble } from '../adapters/database.ts';
+import { isMissing } from '../adapters/files.ts';
 import { unifiedDiff } from '../conf/diff.ts';
 import { CONF_FILES, type ConfFile } from '../conf/files.ts';
 import type { Generated } from '../conf/generate.ts';
@@ -35,6 +36,8 @@ export interface ConfObservation {
 	/** why nothing is looked at here */
 	notHere: string | undefined;
 	folder: string;
+	/** that folder is not there at all */
+	folderMissing?: boolean;
 	files: ConfFileSeen[];
 	/** `sourceFingerprint` differs when rows that the files are made of were written; read only where vicikeep owns them */
 	server:
@@ -80,6 +83,7 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		memory: memory.conf ?? { files: {} },
 	};
 	if (base.notHere) return base;
+	if (isMissing(settings.asteriskEtc)) return { ...base, folderMissing: true };
 	const files = CONF_FILES.filter((file) => isWritten(file, memory.server?.asteriskVersion ?? '')).map((file) =>
 		lookAtFile(file, folder, base.memory),
 	);
@@ -183,16 +187,12 @@ async function askAsterisk(
 
 async function readServer(world: World): Promise<ConfObservation['server']> {
 	try {
-		const [row] = await world.query(
-			'SELECT generate_vicidial_conf, rebuild_conf_files FROM servers WHERE server_ip=? LIMIT 1',
-			[world.settings.serverIp],
-		);
-		const [system] = await world.query('SELECT reload_timestamp FROM system_settings LIMIT 1', []);
+		const row = await world.server();
 		if (!row) return undefined;
 		return {
-			generates: row.generate_vicidial_conf === 'Y',
-			flag: row.rebuild_conf_files === 'Y',
-			reloadTimestamp: String(system?.reload_timestamp ?? ''),
+			generates: row.generatesConf,
+			flag: row.rebuildConfFiles,
+			reloadTimestamp: row.system.reloadTimestamp,
 			sourceFingerprint: world.settings.confOwner === 'vicikeep' ? await readSourceFingerprint(world) : undefined,
 		};
 	} catch (error) {

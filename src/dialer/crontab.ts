@@ -14,6 +14,8 @@ export interface CronJob {
 export interface Crontab {
 	variables: Record<string, string>;
 	jobs: CronJob[];
+	/** one of its commands sets the clock, as stock's ntpdate does every hour */
+	setsClock?: true;
 }
 
 export type CronOptions = CronJob['options'];
@@ -22,6 +24,7 @@ export const KEEPALIVE = 'ADMIN_keepalive_ALL.pl';
 
 const TIMES = /^(@\w+|(?:\S+\s+){4}\S+)\s+(.*)$/;
 const VARIABLE = /^(["']?)([A-Za-z_]\w*)\1\s*=\s*(.*)$/;
+const SETS_CLOCK = /(?:^|[\s/;])(?:ntpdate|sntp|rdate)(?:\s|$)|\bchronyd\s.*-q/;
 const SHELL_OPERATOR = /^(?:[;|&]|\d*[<>])/;
 
 /**
@@ -36,6 +39,7 @@ export function parseCrontab(text: string): Crontab {
 		if (name !== undefined) crontab.variables[name] = (value ?? '').replace(/^(["'])(.*)\1$/, '$2');
 		else {
 			const [, when = '', command = ''] = TIMES.exec(line) ?? [];
+			if (SETS_CLOCK.test(command)) crontab.setsClock = true;
 			crontab.jobs.push(...jobsOf(when.replace(/\s+/g, ' '), command));
 		}
 	}

@@ -83,7 +83,7 @@ export async function askOfTables(
 			urgent: (world.memory.crashedTables ?? []).length > 0 || daemonsEnd(world),
 			read: () => touchNext(world),
 		},
-		stale: { every: 10, cost: 1, read: () => readStale(world) },
+		stale: { every: 10, cost: 1, urgent: heartbeatsStand(world), read: () => readStale(world) },
 		replica: {
 			every: 10,
 			cost: 1,
@@ -107,6 +107,10 @@ const daemonsEnd = ({ memory }: World): boolean =>
 	DAEMONS.some(
 		({ name, needs }) => needs.includes('mysql') && ENDED.some((kind) => `${kind} ${name}` in memory.conditions),
 	);
+
+/** Whether the last look found something old that the database should have written by itself: it is asked before anybody is stopped for it. */
+const heartbeatsStand = ({ memory }: World): boolean =>
+	Object.keys(memory.conditions).some((key) => /^processes\.heartbeat_old (?!AST_update$)/.test(key));
 
 /**
  * Reads a row of the next table, and of those that were broken before: a table whose index or data is damaged opens well

@@ -6,7 +6,15 @@ import type { Settings } from '../settings.ts';
 import type { World } from '../world.ts';
 
 /** What lies on a disk, by what it means to a dialer. */
-export type Use = 'logs' | 'database' | 'recordings' | "Asterisk's logs" | 'conf files' | 'state' | 'temporary files';
+export type Use =
+	| 'logs'
+	| 'database'
+	| 'recordings'
+	| "Asterisk's logs"
+	| "Asterisk's database"
+	| 'conf files'
+	| 'state'
+	| 'temporary files';
 
 export interface Disk {
 	mount: string;
@@ -18,6 +26,8 @@ export interface Disk {
 	fill: Fill | undefined;
 }
 
+/** Where `stat` is. */
+const SYSTEM_PATH = '/usr/bin:/bin';
 /** How long another machine may take to tell about its disk, milliseconds. */
 const REMOTE_TIMEOUT = 3000;
 
@@ -39,27 +49,30 @@ export function readDisks(world: World, dataFolder: string | undefined): Disk[] 
 }
 
 function placesOf(settings: Settings, dataFolder: string | undefined): { use: Use; path: string }[] {
+	const folders = asteriskFolders(settings.asteriskEtc);
 	return [
 		{ use: 'logs', path: settings.logs },
 		...(dataFolder === undefined ? [] : [{ use: 'database' as const, path: dataFolder }]),
 		{ use: 'recordings', path: settings.monitor },
 		{ use: 'recordings', path: settings.monitorDone },
-		{ use: "Asterisk's logs", path: asteriskLogs(settings.asteriskEtc) },
+		{ use: "Asterisk's logs", path: folders.astlogdir ?? '/var/log/asterisk' },
+		{ use: "Asterisk's database", path: folders.astdbdir ?? '/var/lib/asterisk' },
 		{ use: 'conf files', path: settings.asteriskEtc },
 		{ use: 'state', path: settings.stateDir },
 		{ use: 'temporary files', path: '/tmp' },
 	];
 }
 
-/** Asterisk's log folder as asterisk.conf says it. */
-function asteriskLogs(asteriskEtc: string): string {
+/** Asterisk's folders as asterisk.conf says them. */
+function asteriskFolders(asteriskEtc: string): Record<string, string> {
 	let text: string | undefined;
 	try {
 		text = readIfThere(`${asteriskEtc}/asterisk.conf`);
 	} catch {
 		text = undefined;
 	}
-	return /^\s*astlogdir\s*=>?\s*(\/\S*)/m.exec(text ?? '')?.[1] ?? '/var/log/asterisk';
+	const lines = (text ?? '').matchAll(/^\s*(ast\w+dir)\s*=>?\s*(\/\S*)/gm);
+	return Object.fromEntries([...lines].map(([, name, path]) => [name, path]));
 }
 
 /** Whether the database's folder is one of this machine's. */
@@ -67,10 +80,19 @@ export function isLocalDatabase({ database: { host, socket } }: Settings): boole
 	return socket !== undefined || host === 'localhost' || (/^[\d.]+$/.test(host) && isLocalAddress(host));
 }
 
+/** Why nothing can be read or written in a folder without waiting for ever; undefined when it can. */
+export async function whyNotAnswering(path: string, { settings, deadline }: World): Promise<string | undefined> {
+	const mount = mountOf(path, readMounts(settings.proc));
+	if (!mount?.remote || (await fillOfRemote(mount.path, deadline.remaining())) !== null) return undefined;
+	return `${path} lies on another machine, which does not answer`;
+}
+
 /** How full a remote disk is: asked by a program, because a call of our own could wait for ever. null: no answer */
-export async function fillOfRemote(mount: string, path: string, milliseconds: number): Promise<Fill | null> {
+export async function fillOfRemote(mount: string, milliseconds: number): Promise<Fill | null> {
 	const format = ['-f', '-c', '%S %b %f %a %c %d', mount];
-	const { exitCode, output } = await runProgram('stat', format, { PATH: path }, Math.min(REMOTE_TIMEOUT, milliseconds));
+	// no time at all would be no limit at all
+	const limit = Math.max(1, Math.min(REMOTE_TIMEOUT, milliseconds));
+	const { exitCode, output } = await runProgram('stat', format, { PATH: SYSTEM_PATH }, limit);
 	const [size, blocks, freeForRoot, free, files, filesFree] = output.trim().split(' ').map(Number);
 	if (exitCode !== 0 || size === undefined || blocks === undefined || freeForRoot === undefined || free === undefined)
 		return null;

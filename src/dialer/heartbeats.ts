@@ -76,14 +76,14 @@ async function readStats(world: World, wanted: readonly StatsRow[]): Promise<Hea
 }
 
 async function readRemoteAgents(world: World): Promise<number | null> {
-	const { serverIp } = world.settings;
+	const { serverIp, limits } = world.settings;
 	const [row] = await world.query<{ age: number | null }>(
 		`SELECT TIMESTAMPDIFF(SECOND, MAX(last_update_time), NOW()) AS age FROM vicidial_live_agents
 		WHERE server_ip=? AND extension LIKE 'R/%' LIMIT 1`,
 		[serverIp],
 	);
 	const age = row?.age ?? null;
-	if (age === null || age < 10) return age === null ? null : Math.max(0, age);
+	if (age === null || age < limits.remote_agents_heartbeat.warn) return age === null ? null : Math.max(0, age);
 	// rows that nobody writes any more may belong to agents that were switched off
 	const [active] = await world.query<{ count: number }>(
 		"SELECT COUNT(*) AS count FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' LIMIT 1",
@@ -117,9 +117,18 @@ export function youngest(...ages: (number | null)[]): number | null {
 	return sound.length === 0 ? null : Math.max(0, Math.min(...sound));
 }
 
-/** Seconds from a local time `YYYY-MM-DD HH:MM:SS` until now; null for none or the zero date. */
+const HOUR = 3_600_000;
+
+/**
+ * Seconds from a local time `YYYY-MM-DD HH:MM:SS` until now; null for none or the zero date. In autumn one hour comes
+ * twice: what can be of the second one is taken to be, because an old row would be met before that.
+ */
 export function secondsSinceLocal(stamp: string | null, now: Date): number | null {
 	if (stamp === null || stamp.startsWith('0000')) return null;
-	const then = new Date(stamp.replace(' ', 'T')).getTime();
-	return Number.isNaN(then) ? null : (now.getTime() - then) / 1000;
+	const first = new Date(stamp.replace(' ', 'T'));
+	if (Number.isNaN(first.getTime())) return null;
+	const second = new Date(first.getTime() + HOUR);
+	const comesTwice = second.getHours() === first.getHours();
+	const then = comesTwice && second.getTime() <= now.getTime() ? second : first;
+	return (now.getTime() - then.getTime()) / 1000;
 }

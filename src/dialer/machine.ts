@@ -1,5 +1,5 @@
 import { descriptorLimits, descriptorsInUse } from '../adapters/descriptors.ts';
-import { isMissing, sizeOf } from '../adapters/files.ts';
+import { sizeOf } from '../adapters/files.ts';
 import { type MachineMemory, readMemory } from '../adapters/memory.ts';
 import { readPressure } from '../adapters/pressure.ts';
 import type { Memory } from '../memory.ts';
@@ -12,12 +12,14 @@ import { type Exposure, readExposure } from './exposure.ts';
 import { findAsterisk } from './process-table.ts';
 import { type Backlog, readRecordings } from './recordings.ts';
 import type { ServerRow } from './server.ts';
+import { askChrony, type ChronyAnswer, readTimeService, type TimeService } from './time-service.ts';
 
 /** What is not looked at every minute. */
 export type MachineQuestions = {
 	recordings: Question<Backlog[]>;
 	exposure: Question<Exposure>;
 	remote: Question<{ mount: string; fill: Disk['fill'] | null }[]> | undefined;
+	chrony: Question<ChronyAnswer> | undefined;
 };
 
 /** The machine under the dialer. */
@@ -36,8 +38,7 @@ export interface MachineObservation {
 	missingJobs: string[];
 	/** the hopper job is scheduled here and does not look whether the last one still runs */
 	hopperMayOverlap: boolean;
-	/** a time service runs that has not found the time yet */
-	clockUnset: string | undefined;
+	timeService: TimeService;
 	samples: Samples<MachineQuestions>;
 	/** to remember */
 	dataFolder: string | undefined;
@@ -51,14 +52,10 @@ const MEBIBYTE = 1024 * 1024;
 const BUDGET = 2;
 /** Seconds since the last kill for want of memory in which it is told. */
 const OOM_SECONDS = 600;
-/** systemd-timesyncd makes this file when it has set the clock (systemd-timesyncd.service(8)). */
-const SYNCHRONIZED = '/run/systemd/timesync/synchronized';
-/** Seconds since boot that a time service may need. */
-const TIME_SERVICE_SECONDS = 900;
 /** Where programs of the system lie. */
 const SYSTEM_PATH = '/usr/bin:/bin';
 
-/** Looks at the machine by small files of the kernel; no program is started and no table is asked while nothing is wrong. */
+/** Looks at the machine by small files of the kernel; a program is started only now and then, for what no file tells. */
 export async function readMachine(world: World): Promise<MachineObservation> {
 	const { settings, memory, uptime } = world;
 	const server = await world.server().catch(() => undefined);
@@ -82,6 +79,7 @@ export async function readMachine(world: World): Promise<MachineObservation> {
 						doubtful: (fills) => fills.some(({ fill }) => fill === null),
 					}
 				: undefined,
+		chrony: askChrony(world, SYSTEM_PATH),
 	};
 	const { samples, turns } = await askInTurn<MachineQuestions>(questions, memory.turns?.system, {
 		uptime,
@@ -101,10 +99,10 @@ export async function readMachine(world: World): Promise<MachineObservation> {
 		memory: seen,
 		oom: grownSince(memory.oom, seen.oomKills, uptime),
 		descriptors: descriptorsOf(world),
-		confLog: sizeOf(`${settings.logs}/${CONF_LOG}`),
+		confLog: (await world.logsSilent()) === undefined ? sizeOf(`${settings.logs}/${CONF_LOG}`) : undefined,
 		missingJobs: missingJobs(world, server),
 		hopperMayOverlap: jobsFor(world.crontab(), 'AST_VDhopper.pl').some(({ options }) => !('-run-check' in options)),
-		clockUnset: clockUnset(world),
+		timeService: readTimeService(world, samples.chrony),
 		samples,
 		dataFolder,
 		uptime,
@@ -116,7 +114,7 @@ async function askRemote(disks: readonly Disk[], { deadline }: World) {
 	return Promise.all(
 		disks.map(async ({ mount }) => ({
 			mount,
-			fill: await fillOfRemote(mount, SYSTEM_PATH, deadline.remaining()),
+			fill: await fillOfRemote(mount, deadline.remaining()),
 		})),
 	);
 }
@@ -155,11 +153,6 @@ function missingJobs(world: World, server: ServerRow | undefined): string[] {
 		...(isVoicemailServer ? ['AST_vm_update.pl'] : []),
 	];
 	return wanted.filter((script) => jobsFor(crontab, script).length === 0);
-}
-
-function clockUnset(world: World): string | undefined {
-	const service = world.processes().find(({ comm }) => comm === 'systemd-timesyn');
-	return service && world.uptime > TIME_SERVICE_SECONDS && isMissing(SYNCHRONIZED) ? 'systemd-timesyncd' : undefined;
 }
 
 /** Size of a log in MiB, as its limit has it. */

@@ -13,6 +13,7 @@ import {
 	processesOf,
 	scriptCall,
 } from './process-table.ts';
+import { processKey, silenceOf } from './pulses.ts';
 import {
 	heldPorts,
 	type ManagerReading,
@@ -33,6 +34,8 @@ export interface Copy extends ProcessId, CopyLife {
 	age: number;
 	/** how often it went to sleep by itself so far */
 	sleeps: number | undefined;
+	/** seconds since an earlier sample met it with as many sleeps behind it; undefined when none did */
+	silence?: number | undefined;
 	/** processor time used since it was started, seconds */
 	cpu?: number | undefined;
 	/** part of one processor that it used since the last look, 0 to 1; undefined on a first look */
@@ -96,6 +99,8 @@ export async function observeDaemons(
 	const uptime = proc.uptime();
 	const version = server?.asteriskVersion ?? memory.server?.asteriskVersion;
 	const managerPort = settings.ami.port ?? server?.ami.port ?? MANAGER_PORT;
+	const logged = daemons.some(({ signs }) => signs.some(({ by }) => by === 'log'));
+	const logs = logged && (await world.logsSilent()) !== undefined ? undefined : settings.logs;
 	const observed: DaemonObservation[] = [];
 	let statements: Thread[] | undefined;
 	const statementsNow = async (): Promise<Thread[]> => {
@@ -111,12 +116,14 @@ export async function observeDaemons(
 		const copies = found.copies.map((process): Copy => {
 			const { pid, startTicks, state, started } = process;
 			const command = commandOf(process);
+			const sleeps = proc.sleeps(pid);
 			return {
 				pid,
 				startTicks,
 				state,
 				age: uptime - started,
-				sleeps: proc.sleeps(pid),
+				sleeps,
+				silence: silenceOf(process, sleeps, memory.processes?.sleeps, uptime),
 				...processorTime(process, world, uptime),
 				command,
 				...(!daemon.programs && {
@@ -128,7 +135,7 @@ export async function observeDaemons(
 		});
 		const wakesEvery = sleepsAtMost(daemon, copies[0]?.command ?? [], server);
 		for (const copy of copies) {
-			const silence = silenceOf(copy, world);
+			const { silence = 0 } = copy;
 			if (wakesEvery === null || silence < Math.max(settings.limits.daemon_silence.warn, wakesEvery)) continue;
 			copy.asks = statementOf([copy, ...found.children], silence, await statementsNow(), world);
 		}
@@ -142,7 +149,7 @@ export async function observeDaemons(
 			wakesEvery,
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
-			age: readAge(daemon.signs, heartbeats, server, settings.logs),
+			age: readAge(daemon.signs, heartbeats, server, logs),
 			...(await readRest(daemon, found, heartbeats, world, statementsNow)),
 		});
 	}
@@ -192,22 +199,9 @@ function looksAtSockets({ name, signs, needs }: Daemon, copies: number, { memory
 	return troubled || ((memory.processes?.looks ?? 0) + 1) % SOCKETS_EVERY === 1;
 }
 
-/** Seconds since a look first met this process with as many sleeps behind it as now; 0 when none did. */
-function silenceOf(copy: Copy, { memory, uptime }: World): number {
-	return uptime - (memory.conditions[sleepKey(copy)]?.sinceUptime ?? uptime);
-}
-
-/** Under which it is noted that a process has not gone to sleep again. */
-export const sleepKey = ({ pid, startTicks, sleeps }: Pick<Copy, 'pid' | 'startTicks' | 'sleeps'>): string =>
-	`processes asleep ${pid} ${startTicks} ${sleeps}`;
-
-function processorTime(
-	{ pid, startTicks }: Process,
-	{ proc, memory }: World,
-	uptime: number,
-): Pick<Copy, 'cpu' | 'busy'> {
-	const cpu = proc.cpu(pid);
-	const before = memory.processes?.cpu[`${pid} ${startTicks}`];
+function processorTime(process: Process, { proc, memory }: World, uptime: number): Pick<Copy, 'cpu' | 'busy'> {
+	const cpu = proc.cpu(process.pid);
+	const before = memory.processes?.cpu[processKey(process)];
 	const since = uptime - (memory.processes?.at ?? uptime);
 	return { cpu, busy: before === undefined || cpu === undefined || since < 1 ? undefined : (cpu - before) / since };
 }

@@ -75,8 +75,7 @@ export function findDaemon(table: readonly Process[], home: string, scripts: rea
 	};
 
 	const found: DaemonProcesses = { copies: [], children: [], screens: [], zombies: [], mentions: [] };
-	// most processes of a machine name none of the scripts, in whatever way
-	const concerned = table.filter(({ argv }) =>
+	const concerned = namingScripts(table).filter(({ argv }) =>
 		argv.some((argument) => scripts.some((script) => argument.includes(script))),
 	);
 	for (const process of concerned) {
@@ -98,6 +97,17 @@ function indexOf(table: readonly Process[]): Map<number, Process> {
 	if (known) return known;
 	const made = new Map(table.map((process) => [process.pid, process]));
 	indexes.set(table, made);
+	return made;
+}
+
+const namers = new WeakMap<readonly Process[], Process[]>();
+
+/** The processes that name a Perl script, in whatever way: few of a machine's, so that they are looked for only once. */
+function namingScripts(table: readonly Process[]): Process[] {
+	const known = namers.get(table);
+	if (known) return known;
+	const made = table.filter(({ argv }) => argv.some((argument) => argument.includes('.pl')));
+	namers.set(table, made);
 	return made;
 }
 

@@ -41,12 +41,15 @@ const SECOND_GLANCE = 500;
 /** Bytes below which nobody looks twice. */
 const WORTH_A_GLANCE = 1024;
 
-/** The first sign of age that is there to be seen; undefined for a daemon that has none now. */
+/**
+ * The first sign of age that is there to be seen; undefined for a daemon that has none now.
+ * @param logs undefined when logs cannot be looked at
+ */
 export function readAge(
 	signs: readonly Sign[],
 	heartbeats: Heartbeats | undefined,
 	server: ServerRow | undefined,
-	logs: string,
+	logs: string | undefined,
 ): Reading | undefined {
 	const now = new Date();
 	for (const sign of signs) {
@@ -61,7 +64,7 @@ function ageOf(
 	sign: Sign,
 	heartbeats: Heartbeats | undefined,
 	server: ServerRow | undefined,
-	logs: string,
+	logs: string | undefined,
 	now: Date,
 ): { what: string; seconds: number } | undefined {
 	const told = (what: string, seconds: number | null | undefined) =>
@@ -74,7 +77,7 @@ function ageOf(
 		case 'remote_agents':
 			return told('the newest row of a remote agent', heartbeats?.remoteAgents);
 		case 'log':
-			return told(`its log ${sign.file.name}`, logAge(sign.file, server, logs, now));
+			return told(`its log ${sign.file.name}`, logs === undefined ? undefined : logAge(sign.file, server, logs, now));
 		case 'reset_date':
 			return told('the date of the time clock', server && resetOverdue(server, now));
 		default:

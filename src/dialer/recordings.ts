@@ -10,8 +10,9 @@ export interface Backlog {
 	/** the script that empties it */
 	job: string;
 	count: number;
-	/** seconds since the oldest was written */
+	/** seconds since the oldest was written, and since the newest of them was */
 	oldest: number;
+	newest: number;
 }
 
 /** The ways of a recording: where it waits, and for which job of the crontab (VICIdial's AST_CRON_audio scripts). */
@@ -35,8 +36,9 @@ export function readRecordings(world: World): Backlog[] {
 		const atRest = filesAtRest(folder, settings.limits.recordings_waiting.warn, new Date());
 		const open = atRest.length > 0 ? openInAsterisk(world) : new Set<string>();
 		const waiting = atRest.filter(({ path }) => !open.has(path));
-		const [oldest] = waiting;
-		return oldest ? [{ folder, job: mover.script, count: waiting.length, oldest: Math.round(oldest.age) }] : [];
+		const [oldest, newest] = [waiting.at(0), waiting.at(-1)].map((file) => Math.round(file?.age ?? 0));
+		if (oldest === undefined || newest === undefined || waiting.length === 0) return [];
+		return [{ folder, job: mover.script, count: waiting.length, oldest, newest }];
 	});
 }
 

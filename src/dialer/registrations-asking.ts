@@ -12,13 +12,10 @@ import {
 	sipRegistration,
 } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
-import { AmiQuestions, LONG_LIST } from './registrations-questions.ts';
+import { AmiQuestions, LONG_EVERY, LONG_LIST } from './registrations-questions.ts';
 import { askSingly } from './registrations-singly.ts';
 import { carrierOfPeer } from './registrations-trunks.ts';
 import type { Driver, Trunk } from './trunks.ts';
-
-/** Looks from one long list to the next. */
-const LONG_EVERY = 5;
 
 /** What Asterisk told in one look. */
 export interface Asked {
@@ -50,7 +47,7 @@ export const nothing: Asked = {
 
 /** Asks for the lists of every channel driver, and for what is told of single trunks only. */
 export async function askAll(
-	world: Pick<World, 'deadline' | 'uptime' | 'endAmi'>,
+	world: Pick<World, 'deadline' | 'uptime' | 'asteriskTimes' | 'endAmi'>,
 	session: AmiSession,
 	before: RegistrationsMemory | undefined,
 	trunks: readonly Trunk[],

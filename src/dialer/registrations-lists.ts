@@ -31,8 +31,10 @@ export interface Peer {
 	status: 'reachable' | 'lagged' | 'unreachable' | 'unknown' | 'unmonitored';
 	/** round trip of the last question, milliseconds */
 	milliseconds?: number;
-	/** PJSIP: when its registration here ends, by Asterisk's clock */
+	/** when its registration here ends, by Asterisk's clock; of chan_sip only for trunks, IAX2 does not tell */
 	expires?: number;
+	/** PJSIP's trunks: the shortest registration that is granted here, seconds */
+	leastExpiry?: number;
 	/** PJSIP: seconds between two questions, and until no answer counts as none */
 	qualify?: { every: number; timeout: number };
 }
@@ -106,12 +108,12 @@ export function statusOf(text: string): Pick<Peer, 'status' | 'milliseconds'> {
 	return { status, ...(time !== undefined && { milliseconds: Number(time) }) };
 }
 
-/** An entry of PJSIPShowContacts (pjsip_options.c). */
+/** An entry of PJSIPShowContacts, or the contact of an endpoint, which names its end otherwise (pjsip_options.c). */
 export function contactOf(entry: AmiMessage): Peer {
 	const known = { reachable: 'reachable', unreachable: 'unreachable', nonqualified: 'unmonitored' } as const;
 	const status = known[header(entry, 'Status').toLowerCase() as keyof typeof known] ?? 'unknown';
 	const trip = Number(header(entry, 'RoundtripUsec'));
-	const expires = number(entry, 'ExpirationTime');
+	const expires = number(entry, 'ExpirationTime') || number(entry, 'RegExpire');
 	const every = number(entry, 'QualifyFrequency');
 	return {
 		driver: 'PJSIP',
@@ -135,7 +137,10 @@ export function secondsLeft(lines: readonly string[]): Map<string, number> {
 	return left;
 }
 
-/** The events of PJSIPShowEndpoint: the endpoint with its contacts, static ones too; undefined where there is none. */
+/**
+ * The events of PJSIPShowEndpoint: the endpoint with its contacts, static ones too; undefined where there is none, or no
+ * other end to it: calls come from there, nobody is called or may register.
+ */
 export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | undefined {
 	const of = (event: string): AmiMessage[] => events.filter((one) => header(one, 'Event') === event);
 	const [aor] = of('AorDetail');
@@ -147,16 +152,32 @@ export function endpointOf(name: string, events: readonly AmiMessage[]): Peer | 
 		['QualifyTimeout', aor ? header(aor, 'QualifyTimeout') : ''],
 	];
 	const contacts = of('ContactStatusDetail').map((contact) => contactOf([...timers, ...contact]));
+	if (contacts.length === 0 && (!aor || header(aor, 'MaxContacts') === '0')) return undefined;
 	const best = contacts.find(({ status }) => status === 'reachable') ?? contacts[0];
 	const nobody = { driver: 'PJSIP' as const, address: '', status: 'unknown' as const, qualify: { every, timeout: 0 } };
-	return { ...nobody, ...best, name, dynamic: contacts.length === 0 };
+	const leastExpiry = aor ? number(aor, 'MinimumExpiration') : 0;
+	return {
+		...nobody,
+		...best,
+		name,
+		dynamic: contacts.length === 0 || best?.expires !== undefined,
+		...(leastExpiry > 0 && { leastExpiry }),
+	};
 }
 
 /** The lines of `sip show settings`: tries after which a registration is given up for ever; 0 where there is no end to them. */
 export function attemptsIn(lines: readonly string[]): number {
+	return numberAfter(/^\s*Outbound reg\. attempts:\s*(\d+)/i, lines) ?? 0;
+}
+
+/** The same: the shortest registration that chan_sip grants here, seconds; undefined where it does not tell. */
+export const leastExpiryIn = (lines: readonly string[]): number | undefined =>
+	numberAfter(/^\s*Reg\. min duration:?\s*(\d+)/i, lines);
+
+function numberAfter(pattern: RegExp, lines: readonly string[]): number | undefined {
 	for (const line of lines) {
-		const [, attempts] = /^\s*Outbound reg\. attempts:\s*(\d+)/i.exec(line) ?? [];
-		if (attempts !== undefined) return Number(attempts);
+		const [, found] = pattern.exec(line) ?? [];
+		if (found !== undefined) return Number(found);
 	}
-	return 0;
+	return undefined;
 }

@@ -2,6 +2,17 @@ import type { Peer, Registration } from './registrations-lists.ts';
 import { peerFor, subjectOf } from './registrations-trunks.ts';
 import type { Driver, Trunk } from './trunks.ts';
 
+export interface Phones {
+	known: number;
+	/** registered here and not unreachable */
+	present: number;
+	unreachable: number;
+	/** registered past the end of their registration */
+	expired: number;
+	/** agents who are logged in here by a phone that is not there; known only where many phones have gone */
+	agentsWithout?: number;
+}
+
 /** What was seen of trunks and phones. Times are seconds since boot unless told. */
 export interface RegistrationsMemory {
 	/** looks so far */
@@ -22,10 +33,12 @@ export interface RegistrationsMemory {
 	peers: Peer[];
 	/** trunks that were asked for singly: when, and the seconds between two questions of qualify */
 	qualify: Record<string, { at: number; every: number }>;
-	/** tries after which chan_sip gives a registration up, and when it was asked for them */
-	sipAttempts?: { at: number; attempts: number } | undefined;
+	/** tries after which chan_sip gives a registration up, the shortest one it grants here, and when it was asked for them */
+	sipAttempts?: { at: number; attempts: number; leastExpiry?: number } | undefined;
 	/** phones that were there in the last looks that counted, the newest last */
 	phones: number[];
+	/** what their last list told, and when: long lists are not asked for in every look */
+	listed?: Phones & { at: number };
 	/** registrations of trunks here that were about to end, with their end by Asterisk's clock */
 	expiring: Record<string, number>;
 	/**
@@ -54,7 +67,8 @@ export type Learnt = Pick<
 	trunksAt: number | undefined;
 	trunkPeers: readonly Peer[];
 	registrations: readonly Registration[];
-	phones: { present: number } | undefined;
+	/** undefined where their list was not asked for in this look */
+	phones: Phones | undefined;
 	/** Asterisk's clock, seconds */
 	now: number;
 	uptime: number;
@@ -87,6 +101,7 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		...(seen.sipAttempts && { sipAttempts: seen.sipAttempts }),
 		peers: [...seen.trunkPeers],
 		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
+		...listedAfter(before, seen),
 		expiring: Object.fromEntries(
 			seen.trunkPeers.flatMap((peer) =>
 				peer.expires !== undefined && peer.expires - now < interval + EXPIRY_SLACK
@@ -96,6 +111,11 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		),
 		tries: triesAfter(before, seen, interval),
 	};
+}
+
+function listedAfter({ listed }: Partial<RegistrationsMemory> = {}, { phones, uptime }: Learnt) {
+	if (phones) return { listed: { ...phones, at: uptime } };
+	return listed && uptime - listed.at <= LONGEST_INTERVAL ? { listed } : {};
 }
 
 /** Looks come a second early or late: the interval that they were scheduled with is told. */

@@ -8,17 +8,25 @@ const ANSWER_TIMEOUT = 5000;
 const ABSENT_FOR = 600;
 /** A list with more entries than this is long. */
 export const LONG_LIST = 500;
+/** Looks from one long list to the next. */
+export const LONG_EVERY = 5;
+
+type Asking = Pick<World, 'deadline' | 'uptime' | 'asteriskTimes'>;
+
+/** Asterisk's clock, seconds. */
+export const asteriskNow = ({ asteriskTimes }: Pick<World, 'asteriskTimes'>): number =>
+	Date.now() / 1000 + (asteriskTimes?.clockSkew ?? 0);
 
 /** Questions about channel drivers, each with its deadline; what cannot be asked is noted, not thrown. */
 export class AmiQuestions {
-	readonly #world: Pick<World, 'deadline' | 'uptime'>;
+	readonly #world: Asking;
 	readonly #session: AmiSession;
 	/** actions that the account may not send */
 	readonly denied: string[] = [];
 	/** drivers that Asterisk does not have, and until when they are not asked for, seconds since boot */
 	readonly absent: Partial<Record<Driver, number>>;
 
-	constructor(world: Pick<World, 'deadline' | 'uptime'>, session: AmiSession, absent: Partial<Record<Driver, number>>) {
+	constructor(world: Asking, session: AmiSession, absent: Partial<Record<Driver, number>>) {
 		this.#world = world;
 		this.#session = session;
 		this.absent = Object.fromEntries(Object.entries(absent).filter(([, until]) => until > world.uptime));
@@ -27,6 +35,11 @@ export class AmiQuestions {
 	/** Seconds since boot of this look. */
 	get uptime(): number {
 		return this.#world.uptime;
+	}
+
+	/** Asterisk's clock, seconds. */
+	get now(): number {
+		return asteriskNow(this.#world);
 	}
 
 	/**

@@ -1,9 +1,9 @@
 import { header } from '../adapters/ami-wire.ts';
 import type { Asked } from './registrations-asking.ts';
-import { attemptsIn, endpointOf, statusOf } from './registrations-lists.ts';
+import { attemptsIn, endpointOf, leastExpiryIn, type Peer, statusOf } from './registrations-lists.ts';
 import type { RegistrationsMemory } from './registrations-memory.ts';
-import { type AmiQuestions, LONG_LIST } from './registrations-questions.ts';
-import { isTrunk, subjectOf } from './registrations-trunks.ts';
+import { type AmiQuestions, LONG_EVERY, LONG_LIST } from './registrations-questions.ts';
+import { carrierOfPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
 import type { Trunk } from './trunks.ts';
 
 /** Single questions in one look, and for how long chan_sip's answer is good, seconds. */
@@ -35,21 +35,42 @@ export async function askSingly(
 	for (const { ask } of due.slice(0, slots)) await ask();
 }
 
-/** How often chan_sip tries a registration is a setting for all of them, told on the console only; false where that was not due. */
+/** Looks from one word on this trunk to the next: one where it is listed in each look, more where many are asked in turn. */
+export function looksApart(
+	peer: Peer,
+	trunkPeers: readonly Peer[],
+	trunks: readonly Trunk[],
+	counts: RegistrationsMemory['counts'],
+): number {
+	const isLong = ({ driver }: Peer): boolean => (counts[driver] ?? 0) > LONG_LIST;
+	const inTurn = (one: Peer): boolean =>
+		one.driver === 'PJSIP' ? carrierOfPeer(one, trunks) !== undefined : one.driver === 'SIP' && isLong(one);
+	if (inTurn(peer)) return Math.ceil(trunkPeers.filter(inTurn).length / AT_ONCE);
+	return isLong(peer) ? LONG_EVERY : 1;
+}
+
+/** How long chan_sip tries and grants registrations are settings for all of them, told on the console only; false where that was not due. */
 async function askAttempts(questions: AmiQuestions, asked: Asked): Promise<boolean> {
 	const age = questions.uptime - (asked.sipAttempts?.at ?? Number.NEGATIVE_INFINITY);
-	if (age < GOOD_FOR || !asked.registrations.some(({ driver }) => driver === 'SIP')) return false;
-	const attempts = attemptsIn(await questions.command('sip show settings'));
-	asked.sipAttempts = { at: questions.uptime, attempts };
+	if (age < GOOD_FOR || ![...asked.registrations, ...asked.peers].some(({ driver }) => driver === 'SIP')) return false;
+	const lines = await questions.command('sip show settings');
+	const leastExpiry = leastExpiryIn(lines);
+	asked.sipAttempts = {
+		at: questions.uptime,
+		attempts: attemptsIn(lines),
+		...(leastExpiry !== undefined && { leastExpiry }),
+	};
 	return true;
 }
 
 function sipTrunks(questions: AmiQuestions, { peers, qualify, counts }: Asked, trunks: readonly Trunk[]): Single[] {
-	const every = (counts.SIP ?? 0) > LONG_LIST ? 0 : GOOD_FOR;
+	const isLong = (counts.SIP ?? 0) > LONG_LIST;
 	return peers
 		.filter((peer) => peer.driver === 'SIP' && isTrunk(peer, trunks))
 		.map((peer) => {
 			const subject = subjectOf(peer);
+			// its list does not tell when one that registers here is due
+			const every = isLong || peer.dynamic ? 0 : GOOD_FOR;
 			const ask = async (): Promise<void> => {
 				const told = await questions.action('SIPshowpeer', { Peer: peer.name });
 				if (header(told, 'Response') !== 'Success') return;
@@ -58,6 +79,9 @@ function sipTrunks(questions: AmiQuestions, { peers, qualify, counts }: Asked, t
 					every: (Number.parseInt(header(told, 'QualifyFreq'), 10) || 60_000) / 1000,
 				};
 				Object.assign(peer, statusOf(header(told, 'Status')));
+				const left = Number.parseInt(header(told, 'RegExpire'), 10);
+				if (left >= 0) peer.expires = questions.now + left;
+				else delete peer.expires;
 			};
 			return { subject, every, ask };
 		});

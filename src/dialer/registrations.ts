@@ -2,9 +2,11 @@ import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
-import type { RegistrationsMemory } from './registrations-memory.ts';
+import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
 import { nextMemory } from './registrations-memory.ts';
-import { carrierOf, isLoopPeer, isTrunk, subjectOf } from './registrations-trunks.ts';
+import { readPhones } from './registrations-phones.ts';
+import { asteriskNow } from './registrations-questions.ts';
+import { carrierOf, isTrunk, subjectOf } from './registrations-trunks.ts';
 import { readTrunks, type Trunk } from './trunks.ts';
 
 /** Seconds for which carriers are taken from memory. */
@@ -21,7 +23,7 @@ export interface RegistrationsSeen {
 	registrations: Registration[];
 	/** everything but phones; of long lists as the last look saw it */
 	trunkPeers: Peer[];
-	/** undefined where their lists were not asked for in this look */
+	/** as their last list told; undefined where none is known */
 	phones: Phones | undefined;
 	trunks: Trunk[];
 	/** own name, under which sister dialers know this one */
@@ -37,15 +39,6 @@ export interface RegistrationsSeen {
 	memory: RegistrationsMemory;
 }
 
-export interface Phones {
-	known: number;
-	/** registered here and not unreachable */
-	present: number;
-	unreachable: number;
-	/** registered past the end of their registration */
-	expired: number;
-}
-
 /** Asks for the trunks and phones of every channel driver in the AMI session of this look. */
 export async function readRegistrations(world: World): Promise<RegistrationsSeen> {
 	const row = await world.server().catch(() => undefined);
@@ -57,12 +50,19 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	// a carrier that was entered just now
 	if (known.trunksAt !== world.uptime && strangers.some((one) => !before?.strangers.includes(one)))
 		known = await trunksNow(world, known);
-	const now = Date.now() / 1000 + (world.asteriskTimes?.clockSkew ?? 0);
+	const now = asteriskNow(world);
 	const seen = asked ?? nothing;
 	world.registrations = seen.registrations;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
-	const phones = seen.complete ? phonesAmong(seen.peers, known.trunks, now) : undefined;
+	const phones = seen.complete ? await readPhones(world, seen.peers, known.trunks, { now, before }) : undefined;
+	const memory = nextMemory(before, {
+		...parts,
+		phones,
+		serverId: row?.serverId ?? before?.serverId ?? '',
+		gap: world.settings.lookGap,
+		attempts: world.memory.attempts,
+	});
 	return {
 		notHere: (row ?? world.memory.server)?.runsAsterisk === false,
 		notSeen: asked === undefined,
@@ -71,20 +71,14 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		user: world.settings.ami.user ?? row?.ami.user ?? world.amiMemory.good?.user ?? '',
 		registrations: seen.registrations,
 		trunkPeers,
-		phones,
+		phones: memory.listed,
 		trunks: known.trunks,
 		serverId: row?.serverId ?? before?.serverId ?? '',
 		now,
 		settled: world.asteriskTimes?.settled ?? Number.POSITIVE_INFINITY,
 		uptime,
 		before,
-		memory: nextMemory(before, {
-			...parts,
-			phones,
-			serverId: row?.serverId ?? before?.serverId ?? '',
-			gap: world.settings.lookGap,
-			attempts: world.memory.attempts,
-		}),
+		memory,
 	};
 }
 
@@ -106,15 +100,3 @@ const trunksNow = (world: World, last: KnownTrunks): Promise<KnownTrunks> =>
 /** Registrations of no carrier: from files that are kept by hand. */
 const strangersAmong = (registrations: readonly Registration[], trunks: readonly Trunk[]): string[] =>
 	registrations.filter((one) => carrierOf(one, trunks) === undefined).map(subjectOf);
-
-function phonesAmong(peers: readonly Peer[], trunks: readonly Trunk[], now: number): Phones {
-	const phones = { known: 0, present: 0, unreachable: 0, expired: 0 };
-	for (const peer of peers) {
-		if (isLoopPeer(peer.name) || isTrunk(peer, trunks)) continue;
-		phones.known++;
-		if (peer.status === 'unreachable') phones.unreachable++;
-		else if (peer.expires !== undefined && peer.expires < now) phones.expired++;
-		else if (peer.address !== '') phones.present++;
-	}
-	return phones;
-}

@@ -42,6 +42,8 @@ export interface SystemSettings {
 	emails: boolean;
 	/** calls of a server whose updater stands still are deleted */
 	clearsFrozenCalls: boolean;
+	/** stamp of the last rebuild that was forced for all servers, as text; empty where there was none */
+	reloadTimestamp: string;
 	/** what keepalive and auto dialer of the voicemail server are told to do for all servers */
 	duties: { notifications: boolean; reports: boolean; dropLists: boolean; noanswerLog: boolean };
 }
@@ -52,7 +54,7 @@ type Query = (sql: string, values: readonly (string | number)[]) => Promise<Reco
 const SERVER_COLUMNS =
 	'server_id, active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET, vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart, generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total, gather_asterisk_output';
 const SYSTEM_COLUMNS =
-	'timeclock_end_of_day, timeclock_last_reset_date, db_schema_version, active_voicemail_server, sip_event_logging, allow_emails, frozen_server_call_clear, agent_notifications, enable_auto_reports, enable_drop_lists, noanswer_log';
+	'timeclock_end_of_day, timeclock_last_reset_date, db_schema_version, active_voicemail_server, sip_event_logging, allow_emails, frozen_server_call_clear, reload_timestamp, agent_notifications, enable_auto_reports, enable_drop_lists, noanswer_log';
 const UNKNOWN_COLUMN = 1054;
 
 /** The first row of a table with more columns than are worth reading; older versions of it lack some that we name. */
@@ -100,6 +102,7 @@ export async function readServer(query: Query, serverIp: string): Promise<Server
 			sipEventLogging: Number(system?.sip_event_logging) || 0,
 			emails: system?.allow_emails === '1',
 			clearsFrozenCalls: system?.frozen_server_call_clear === '1',
+			reloadTimestamp: String(system?.reload_timestamp ?? ''),
 			duties: {
 				notifications: isOn(system?.agent_notifications),
 				reports: isOn(system?.enable_auto_reports),

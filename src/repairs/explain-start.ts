@@ -1,5 +1,5 @@
 import { runProgram } from '../adapters/exec.ts';
-import { freeSpace, isMissing, readIfThere } from '../adapters/files.ts';
+import { freeSpace, isMissing, mayWrite, readIfThere } from '../adapters/files.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { Step } from '../types.ts';
 import type { World } from '../world.ts';
@@ -18,11 +18,12 @@ export async function explainStart(
 ): Promise<string[]> {
 	const { settings } = world;
 	try {
+		const silent = await world.logsSilent();
+		if (silent !== undefined) return [silent];
 		return [
 			...diskTrouble(settings.logs),
-			...(screen === null ? [] : await compileTrouble(script, settings.home, environment)).map((line) =>
-				withoutSecrets(line, [settings.database.password]),
-			),
+			...(mayWrite(settings.logs) ? [] : [`no file can be made in ${settings.logs}`]),
+			...(screen === null ? [] : await scriptTrouble(script, world, environment)),
 		];
 	} catch {
 		return [];
@@ -38,10 +39,15 @@ export function diskTrouble(folder: string, space = freeSpace(folder)): string[]
 }
 
 /**
- * Has Perl read the script as cron would start it, without running it. The text goes in by stdin: a process that carries
- * the script's path would be counted by other daemons' start checks.
+ * Has Perl read a daemon's script as cron would start it, without running it. The text goes in by stdin: a process that
+ * carries the script's path would be counted by other daemons' start checks.
+ * @returns what Perl refuses, without secrets; empty when it refuses nothing, or takes too long
  */
-async function compileTrouble(script: string, home: string, environment: Record<string, string>): Promise<string[]> {
+export async function scriptTrouble(
+	script: string,
+	{ settings: { home, database } }: World,
+	environment: Record<string, string>,
+): Promise<string[]> {
 	const text = readIfThere(script);
 	const [, interpreter] = /^#!\s*(\S+)/.exec(text ?? '') ?? [];
 	if (text === undefined || interpreter === undefined) return [`${script} does not begin with #!/usr/bin/perl`];
@@ -51,7 +57,7 @@ async function compileTrouble(script: string, home: string, environment: Record<
 		folder: home,
 	});
 	if (exitCode === 0 || exitCode === undefined) return [];
-	return [compileMessage(output)];
+	return [withoutSecrets(compileMessage(output), [database.password])];
 }
 
 /** The first complaint of Perl, in a line. */

@@ -45,6 +45,8 @@ export async function gatherEvidence(
 			const process = proc.process(pid);
 			return process ? [describe(process), ...processTraces(settings.proc, pid).map((line) => `  ${line}`), ''] : [];
 		});
+		const silent = await world.logsSilent();
+		const logs = silent === undefined ? logsOf(subject, world) : [`logs not read: ${silent}`];
 		const text = [
 			`${subject}, ${now.toISOString()}: ${step.why}`,
 			'',
@@ -53,7 +55,7 @@ export async function gatherEvidence(
 			'rows:',
 			...rows.map((line) => `  ${line}`),
 			'',
-			...logsOf(subject, world),
+			...logs,
 		].join('\n');
 		return `evidence in ${folder.keep(subject, now, withoutSecrets(text, await secretsOf(world)))}`;
 	} catch (error) {
@@ -106,7 +108,8 @@ function logsOf(subject: string, { settings }: World): string[] {
 	return tracesOf(subject).logs.flatMap((name) => {
 		const path = newestLog(settings.logs, name);
 		const end = path === undefined ? undefined : endOfFile(path, LOG_BYTES);
-		return path === undefined || end === undefined ? [] : [`end of ${path}:`, end];
+		if (path === undefined || end === undefined) return [`no log ${name} to be read in ${settings.logs}`];
+		return [`end of ${path}:`, end];
 	});
 }
 

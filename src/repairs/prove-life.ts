@@ -89,7 +89,7 @@ async function watch(sign: Sign, world: World): Promise<Awaited['shown'] | undef
 		case 'log': {
 			const began = Date.now();
 			const server = await world.server().catch(() => undefined);
-			if (sign.file.optional && server?.logs !== true) return undefined;
+			if ((sign.file.optional && server?.logs !== true) || (await world.logsSilent())) return undefined;
 			return async () => {
 				const age = logAge(sign.file, server, settings.logs, new Date());
 				return age !== undefined && Date.now() - age * 1000 > began;

@@ -3,10 +3,10 @@ import { runProgram } from '../adapters/exec.ts';
 import { whyNotExecutable } from '../adapters/files.ts';
 import { findProgram } from '../adapters/host.ts';
 import { asteriskAnswers } from '../dialer/asterisk.ts';
-import { ASTERISK_SCREEN, bootScript, typedCommand } from '../dialer/asterisk-start.ts';
-import { findAsterisk, isScreen, isStopped, sessionOf } from '../dialer/process-table.ts';
+import { asteriskSessions, bootScript, typedCommand } from '../dialer/asterisk-start.ts';
+import { findAsterisk, isStopped, sessionOf } from '../dialer/process-table.ts';
 import { named } from '../dialer/start-check.ts';
-import type { Process, Step } from '../types.ts';
+import type { Action, Process, Step } from '../types.ts';
 import type { World } from '../world.ts';
 import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
@@ -17,37 +17,71 @@ const TYPE_TIMEOUT = 3000;
 const PROOF_TIMEOUT = 25_000;
 const SHORTEST_PROOF_TIMEOUT = 5000;
 const POLL = 500;
+type StartAsterisk = Extract<Step, { do: 'start-asterisk' }>;
 const SHELLS = ['bash', 'sh', 'dash', 'zsh', 'ksh'];
 
+/** How Asterisk is started; there is never a second way when the first one fails. */
+type Way = { unit: string; systemctl: string } | { session: Process } | { script: string };
+
 /**
- * Starts Asterisk the one way in which it was seen running: its systemd unit, else in the screen `asterisk` where that
- * still stands, else by the boot script. Never a second way when the first one fails.
- * @throws StepFailed
+ * The one way in which it was seen running: its systemd unit, else the screen `asterisk` where that still stands, else the
+ * boot script.
+ * @param ending processes that will have ended by then
+ * @throws StepFailed where that way leads nowhere
  */
-export async function startAsterisk(
-	{ ran }: Extract<Step, { do: 'start-asterisk' }>,
-	{ proc, settings }: World,
+function wayToStart(
+	{ ran }: StartAsterisk,
+	table: readonly Process[],
+	{ settings }: World,
 	environment: Record<string, string>,
-): Promise<string> {
-	const table = proc.processes();
-	const [other] = findAsterisk(table, settings.asteriskEtc);
-	if (other) return startedBySomebodyElse(other);
+	ending: readonly Process[],
+): Way {
 	if (ran?.unit !== undefined) {
 		const systemctl = findProgram('systemctl', environment.PATH ?? '');
 		if (systemctl === undefined) throw new StepFailed(`it ran as ${ran.unit}, but there is no systemctl`);
-		await runs(systemctl, ['start', ran.unit], environment);
-		return `systemctl start ${ran.unit}`;
+		return { unit: ran.unit, systemctl };
 	}
-	const sessions = table.filter((one) => isScreen(one) && sessionOf(one) === `${one.pid}.${ASTERISK_SCREEN}`);
+	const sessions = asteriskSessions(table);
 	const [session] = sessions;
-	if (sessions.length > 1) throw new StepFailed(`there are ${sessions.length} screens named ${ASTERISK_SCREEN}`);
-	if (session !== undefined) return typeInto(session, table, typedCommand(ran), environment);
+	if (sessions.length > 1) throw new StepFailed(`there are ${sessions.length} screens named asterisk`);
+	screenProgram(environment);
+	// a session in which it runs without a shell ends with it
+	if (session !== undefined && !ending.some(({ ppid }) => ppid === session.pid)) {
+		seeThatItTakesACommand(session, table, ending);
+		return { session };
+	}
 	const script = bootScript(settings.home);
 	const trouble = whyNotExecutable(script);
 	if (trouble) throw new StepFailed(trouble);
+	return { script };
+}
+
+/** Sees that a living one can be started again; asked before it is stopped. @throws StepFailed */
+export function seeThatAsteriskCanStart({ steps }: Action, world: World, environment: Record<string, string>): void {
+	const start = steps.find((step) => step.do === 'start-asterisk');
+	if (!start || !steps.some((step) => step.do === 'stop')) return;
+	const table = world.proc.processes();
+	wayToStart(start, table, world, environment, findAsterisk(table, world.settings.asteriskEtc));
+}
+
+/** Starts Asterisk as it ran. @throws StepFailed */
+export async function startAsterisk(
+	step: StartAsterisk,
+	world: World,
+	environment: Record<string, string>,
+): Promise<string> {
+	const table = world.proc.processes();
+	const [other] = findAsterisk(table, world.settings.asteriskEtc);
+	if (other) return startedBySomebodyElse(other);
+	const way = wayToStart(step, table, world, environment, []);
+	if ('unit' in way) {
+		await runs(way.systemctl, ['start', way.unit], environment);
+		return `systemctl start ${way.unit}`;
+	}
+	if ('session' in way) return typeInto(way.session, typedCommand(step.ran), environment);
 	await wipeDeadSockets(environment);
-	await runs(script, [], environment);
-	return `started by ${script}`;
+	await runs(way.script, [], environment);
+	return `started by ${way.script}`;
 }
 
 async function runs(program: string, args: string[], environment: Record<string, string>): Promise<void> {
@@ -57,13 +91,8 @@ async function runs(program: string, args: string[], environment: Record<string,
 	throw new StepFailed(`${[program, ...args].join(' ')} ${how} ${output}`.trim());
 }
 
-/** As stock does it, but only where a shell waits for a command: whatever else runs there would get it as its input. */
-async function typeInto(
-	session: Process,
-	table: readonly Process[],
-	command: string,
-	environment: Record<string, string>,
-): Promise<string> {
+/** Only where a shell waits for a command: whatever else runs there would get it as its input. @throws StepFailed */
+function seeThatItTakesACommand(session: Process, table: readonly Process[], ending: readonly Process[]): void {
 	const name = sessionOf(session) ?? '';
 	if (isStopped(session)) throw new StepFailed(`screen ${name} is stopped; kill -CONT ${session.pid}`);
 	const windows = table.filter(({ ppid, state }) => ppid === session.pid && state !== 'Z');
@@ -72,8 +101,15 @@ async function typeInto(
 		throw new StepFailed(
 			`screen ${name} holds no single shell to type into: ${windows.map(named).join(', ') || 'none'}`,
 		);
-	const busy = table.filter(({ ppid, state }) => ppid === shell.pid && state !== 'Z');
+	const busy = table.filter(
+		({ pid, ppid, state }) => ppid === shell.pid && state !== 'Z' && !ending.some((one) => one.pid === pid),
+	);
 	if (busy.length > 0) throw new StepFailed(`screen ${name} runs ${busy.map(named).join(', ')}`);
+}
+
+/** As stock does it. */
+async function typeInto(session: Process, command: string, environment: Record<string, string>): Promise<string> {
+	const name = sessionOf(session) ?? '';
 	// what somebody left half typed goes first
 	const keys = `\u0015${command}\r`;
 	const args = ['-S', name, '-p', '0', '-X', 'stuff', keys];

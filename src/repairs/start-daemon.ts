@@ -5,7 +5,7 @@ import type { Daemon } from '../dialer/daemons.ts';
 import { processesOf } from '../dialer/process-table.ts';
 import type { Action, Step } from '../types.ts';
 import type { World } from '../world.ts';
-import { diskTrouble } from './explain-start.ts';
+import { diskTrouble, scriptTrouble } from './explain-start.ts';
 import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
 const START_TIMEOUT = 5000;
@@ -13,18 +13,31 @@ const START_TIMEOUT = 5000;
 const KILL_FILE_TIMEOUT = 8000;
 const POLL = 200;
 
-/** Whether a start can succeed at all; asked before anything is stopped for it. @throws StepFailed */
-export function seeThatItCanStart({ steps }: Action, environment: Record<string, string>, { settings }: World): void {
+/**
+ * Sees that a start can succeed at all; asked before anything is stopped for it. What lives is stopped only for a start
+ * that nothing speaks against: one on a full disk, or of a script that Perl refuses, is tried where nothing is lost by it.
+ * @throws StepFailed
+ */
+export async function seeThatItCanStart(
+	{ steps }: Action,
+	environment: Record<string, string>,
+	world: World,
+): Promise<void> {
 	const step = steps.find((one) => one.do === 'start');
 	if (!step) return;
 	if (step.screen !== null) screenProgram(environment);
 	const [script = ''] = step.argv;
+	const { logs } = world.settings;
 	const home = environment.HOME ?? '/';
 	if (isMissing(home)) throw new StepFailed(`there is no ${home}, the home of the daemons`);
-	// a start on a full disk may succeed; what lives is not stopped in the hope of it
-	const full = steps.some((one) => one.do === 'stop') ? diskTrouble(settings.logs)[0] : undefined;
-	const trouble = whyNotExecutable(script) ?? whyNotWritable(settings.logs) ?? full;
+	const trouble = whyNotExecutable(script) ?? (await world.logsSilent()) ?? whyNotWritable(logs);
 	if (trouble) throw new StepFailed(trouble);
+	if (!steps.some((one) => one.do === 'stop')) return;
+	const [doubt] = [
+		...diskTrouble(logs),
+		...(step.screen === null ? [] : await scriptTrouble(script, world, environment)),
+	];
+	if (doubt) throw new StepFailed(doubt);
 }
 
 /**

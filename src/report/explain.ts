@@ -2,6 +2,7 @@ import { type About, COMMON_FINDINGS } from '../checks/check.ts';
 import { CHECKS } from '../checks/index.ts';
 import type { Origin, Origins } from '../origins.ts';
 import { EVERY_REPAIR } from '../repair-about.ts';
+import { REPAIRS } from '../repairs/about.ts';
 import { PREFIX } from '../setting-names.ts';
 import { SETTING_TEXTS } from '../setting-texts.ts';
 import { THRESHOLDS } from '../thresholds.ts';
@@ -22,6 +23,10 @@ export function explain(ids: readonly CheckId[], origins: Origins, notes: readon
 		titled('repairs', EVERY_REPAIR.looksAt),
 		...inForce(EVERY_REPAIR, origins),
 		...list('does', [EVERY_REPAIR.does]),
+		...list(
+			'kinds',
+			Object.values(REPAIRS).map(({ action, when }) => `${action}: ${when.replaceAll('`', '')}`),
+		),
 	];
 	return `${[...parts, common, repairs, notes]
 		.filter((lines) => lines.length > 0)

@@ -24,7 +24,12 @@ async function measure(): Promise<void> {
 	const [port] = (await once(child, 'message')) as [number];
 	const session = await AmiSession.open('127.0.0.1', port, 5000);
 	const look = (turn: number, counts: Asked['counts']): Promise<Asked> =>
-		askAll({ deadline: new Deadline(45), uptime: 10_000, endAmi: () => {} }, session, memory({ turn, counts }), []);
+		askAll(
+			{ deadline: new Deadline(45), uptime: 10_000, asteriskTimes: undefined, endAmi: () => {} },
+			session,
+			memory({ turn, counts }),
+			[],
+		);
 	const full: number[] = [];
 	const between: number[] = [];
 	for (let round = 0; round < ROUNDS; round++) {

@@ -2,6 +2,7 @@ import { COMMON_FINDINGS } from '../../src/checks/check.ts';
 import { CHECKS } from '../../src/checks/index.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Sign } from '../../src/dialer/signs.ts';
+import { REPAIRS } from '../../src/repairs/about.ts';
 import { SETTING_TEXTS, usually } from '../../src/setting-texts.ts';
 import { THRESHOLDS } from '../../src/thresholds.ts';
 import { optionTexts } from './options.ts';
@@ -62,6 +63,17 @@ export const TABLES: Record<string, () => string> = {
 				...Object.entries(COMMON_FINDINGS).map(([kind, words]) => [`….\`${kind}\``, words]),
 			],
 		),
+	repairs: () =>
+		table(
+			['action', 'what it does', 'when', 'within which bounds', 'done when'],
+			Object.values(REPAIRS).map(({ action, does, when, bounds, proof }) => [
+				`\`${action}\``,
+				does,
+				when,
+				bounds,
+				proof,
+			]),
+		),
 	options: () =>
 		table(
 			['option', 'meaning'],
@@ -81,7 +93,8 @@ export const TABLES: Record<string, () => string> = {
 			['metric', 'warning', 'critical', 'meaning'],
 			Object.entries(THRESHOLDS).map(([name, { unit, warn, crit, meaning }]) => {
 				const suffix = { seconds: ' s', percent: ' %', count: '' }[unit];
-				return [`\`${name}\``, `${warn}${suffix}`, Number.isFinite(crit) ? `${crit}${suffix}` : 'never', meaning];
+				const limit = (value: number): string => (Number.isFinite(value) ? `${value}${suffix}` : 'never');
+				return [`\`${name}\``, limit(warn), limit(crit), meaning];
 			}),
 		),
 };

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../sandbox/processes.ts';
+import { signal, until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { ageOf, gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
-import { relay, without } from './relay.ts';
+import { ageOf, crash, gone, here, openAmi, sleep, sql, stranger } from './injections.ts';
+import { type Pass, relay, without } from './relay.ts';
 import { AUTO_DIALER, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
+const DIALPLAN = 'extensions-vicidial.conf';
 const ON_ASTERISK = [LISTENER, UPDATER, SENDER, AUTO_DIALER];
 const NAMES = ['AST_manager_listen', 'AST_update', 'AST_manager_send', 'AST_VDauto_dial'];
 const ABSENT = NAMES.map((name) => `processes.absent ${name}`);
@@ -13,6 +14,35 @@ const STARTS = NAMES.map((name) => `start:${name}`);
 
 const through = (stage: Stage, port: number): Promise<unknown> =>
 	sql(stage, 'UPDATE servers SET telnet_port=? WHERE server_ip=?', [port, stage.dialer.serverIp]);
+
+/** Asterisk is started anew without these modules, and stock has brought its daemons back. */
+async function withoutModules(stage: Stage, ...modules: string[]): Promise<void> {
+	const { asterisk, asteriskEtc, daemons } = stage.dialer;
+	const conf = join(asteriskEtc, 'modules.conf');
+	const text = readFileSync(conf, 'utf8');
+	const startWith = async (lines: string) => {
+		await asterisk.kill();
+		await crash(stage, ...ON_ASTERISK);
+		writeFileSync(conf, lines);
+		await asterisk.start();
+		for (const script of ON_ASTERISK) await daemons.start(script);
+		await sleep(1500);
+	};
+	stage.later(() => startWith(text));
+	await startWith(`${text}${modules.map((module) => `noload => ${module}\n`).join('')}`);
+}
+
+/** Everything reloaded at once would deadlock Asterisk: from then on it hears nothing more. */
+function deadlockedByReload(): Pass {
+	let deadlocked = false;
+	return (piece) => {
+		for (const message of piece.split('\r\n\r\n'))
+			deadlocked ||=
+				(/^Action: Reload\r?$/m.test(message) && !/^Module: ./m.test(message)) ||
+				/^Command: (core )?reload/m.test(message);
+		return deadlocked ? '' : piece;
+	};
+}
 
 /** What an open `asterisk -r` looks like in the process table. */
 const openConsole = (stage: Stage): Promise<number> =>
@@ -76,6 +106,30 @@ export const ASTERISK: Area = {
 			},
 		},
 		{
+			pains: [20],
+			says: 'the dialplan was cut off, and a reload of everything would deadlock Asterisk',
+			inject: async (stage) => {
+				await through(stage, await relay(stage, 5038, deadlockedByReload()));
+				truncateSync(join(stage.dialer.asteriskEtc, DIALPLAN), 300);
+			},
+			find: [`conf.truncated ${DIALPLAN}`],
+			do: ['rebuild:conf'],
+			after: 'well',
+			twin: {
+				but: 'it is whole, and somebody has everything reloaded',
+				inject: ({ dialer }) => dialer.asterisk.cli('core reload'),
+			},
+		},
+		{
+			pains: [34],
+			says: 'Asterisk has no timing source: rooms have no sound',
+			inject: (stage) => withoutModules(stage, 'res_timing_timerfd.so', 'res_timing_pthread.so'),
+			find: ['asterisk.timing Asterisk'],
+			after: { stays: 1 },
+			within: { found: 3 },
+			twin: { but: 'it has another one than usual', inject: (stage) => withoutModules(stage, 'res_timing_timerfd.so') },
+		},
+		{
 			pains: [45],
 			says: 'fifty sessions without a login close the AMI to everybody',
 			inject: async (stage) => {
@@ -115,7 +169,10 @@ export const ASTERISK: Area = {
 			find: ['asterisk.absent Asterisk', ...ABSENT],
 			withhold: { 'start-asterisk:Asterisk': /auto_restart_asterisk/ },
 			after: { stays: 2 },
-			twin: { but: 'Asterisk runs', inject: (stage) => openConsole(stage) },
+			twin: {
+				but: 'only a console is stopped, and Asterisk runs',
+				inject: async (stage) => signal(await openConsole(stage), 'SIGSTOP'),
+			},
 		},
 	],
 };

@@ -1,7 +1,8 @@
 import type { Area } from './fault.ts';
 import { freeze, hang, here, reap, rewrite, sleep, soon, sql } from './injections.ts';
+import { keepRefreshed, OTHER_DIALER, overAndOver } from './near-misses.ts';
 import { AUTO_DIALER, UPDATER } from './scripts.ts';
-import { actions, agent, agents, call, ring } from './traffic.ts';
+import { actions, agent, agents, call, hangUp, ring } from './traffic.ts';
 
 /** Rare tables are read in turn, every fifth look at the latest, and what looks like trouble once more. */
 const IN_TURN = { found: 7, repaired: 9 };
@@ -25,7 +26,16 @@ export const CALLS: Area = {
 			find: ['queues.action_children Asterisk'],
 			after: { stays: 2 },
 			env: { VICIKEEP_WARN_ACTION_CHILD_AGE: '4', VICIKEEP_CRIT_ACTION_CHILD_AGE: '6' },
-			twin: { but: 'it answers, and the senders end', inject: (stage) => actions(stage, 'NEW', { count: 3 }) },
+			twin: {
+				but: 'it is slow: each of them waits for it, two seconds at most',
+				inject: async (stage) => {
+					rewrite(stage, 'AST_send_action_child.pl', '#!/usr/bin/perl\nsleep 2;\n');
+					reap(stage, 'AST_send_action_child.pl');
+					await actions(stage, 'DEAD', { count: 30, age: 120, action: 'Originate' });
+					overAndOver(stage, 500, () => actions(stage, 'NEW'));
+					await sleep(2000);
+				},
+			},
 		},
 		{
 			rows: [9],
@@ -43,7 +53,7 @@ export const CALLS: Area = {
 			twin: {
 				but: 'they are those of another dialer',
 				inject: (stage) =>
-					sql(stage, "INSERT INTO vicidial_shared_drops VALUES ('V1', '192.0.2.12', 'OUTBOUND', 'NEW', 1, NOW())"),
+					sql(stage, "INSERT INTO vicidial_shared_drops VALUES ('V1', ?, 'OUTBOUND', 'NEW', 1, NOW())", [OTHER_DIALER]),
 			},
 		},
 		{
@@ -76,7 +86,21 @@ export const CALLS: Area = {
 			find: ['queues.ghost_calls FastAGI_log'],
 			after: { stays: 1 },
 			within: IN_TURN,
-			twin: { but: 'they are in their fifth minute', inject: (stage) => call(stage, 'XFER', 300, 15) },
+			twin: {
+				but: 'they have not: each still has its agent, and those without one are in their tenth minute',
+				inject: async (stage) => {
+					await call(stage, 'XFER', 560, 15);
+					await here(stage, "UPDATE vicidial_auto_calls SET callerid='V_ALONE' WHERE server_ip=?");
+					await call(stage, 'XFER', 700, 15);
+					await agents(stage, 15, 0);
+					// as `call` names them
+					await here(
+						stage,
+						"UPDATE vicidial_live_agents SET callerid=CONCAT('V0000000000', user - 3000) WHERE server_ip=? AND user > 3000",
+					);
+					keepRefreshed(stage, 'vicidial_live_agents', "status='INCALL'");
+				},
+			},
 		},
 		{
 			rows: [12],
@@ -99,7 +123,9 @@ export const CALLS: Area = {
 			twin: {
 				but: 'the row is that of another dialer',
 				inject: (stage) =>
-					sql(stage, "INSERT INTO parked_channels SET channel='SIP/gone-1', server_ip='192.0.2.12', parked_time=NOW()"),
+					sql(stage, "INSERT INTO parked_channels SET channel='SIP/gone-1', server_ip=?, parked_time=NOW()", [
+						OTHER_DIALER,
+					]),
 			},
 		},
 		{
@@ -114,7 +140,15 @@ export const CALLS: Area = {
 			find: ['queues.channel_tables AST_update'],
 			after: { stays: 1 },
 			within: IN_TURN,
-			twin: { but: 'a few hung up', inject: (stage) => ring(stage, 2) },
+			twin: {
+				but: 'most, but not so many that the updater doubts it',
+				inject: async (stage) => {
+					await ring(stage, 20);
+					await sleep(1500);
+					await hangUp(stage, 11);
+					await sleep(1000);
+				},
+			},
 		},
 		{
 			pains: [8],
@@ -125,7 +159,8 @@ export const CALLS: Area = {
 			twin: {
 				but: 'one of them does',
 				inject: async (stage) => {
-					await agents(stage, 11, 1);
+					await agents(stage, 11, 0);
+					keepRefreshed(stage, 'vicidial_live_agents', 'user > 3000');
 					await agent(stage, 'INCALL', 15);
 				},
 			},
@@ -138,7 +173,10 @@ export const CALLS: Area = {
 			find: ['queues.manager_oldest AST_flush_DBqueue'],
 			after: { stays: 2 },
 			within: IN_TURN,
-			twin: { but: 'it is an hour old', inject: (stage) => actions(stage, 'DEAD', { age: 6600 }) },
+			twin: {
+				but: 'it is purged every hour, and keeps what is younger than one: together almost two',
+				inject: (stage) => actions(stage, 'DEAD', { age: 7100 }),
+			},
 		},
 		{
 			rows: [17],
@@ -152,12 +190,19 @@ export const CALLS: Area = {
 			after: { stays: 2 },
 			within: IN_TURN,
 			twin: {
-				but: 'it is for later',
-				inject: (stage) =>
-					here(
-						stage,
-						"INSERT INTO vicidial_process_triggers SET trigger_id='T1', server_ip=?, trigger_time=NOW() + INTERVAL 20 MINUTE, trigger_run='1'",
-					),
+				but: 'it is one of another dialer, or was served; here one is due since a minute',
+				inject: async (stage) => {
+					const trigger = (id: string, serverIp: string, minutes: number, run: string) =>
+						sql(
+							stage,
+							'INSERT INTO vicidial_process_triggers SET trigger_id=?, server_ip=?, trigger_time=NOW() - INTERVAL ? MINUTE, trigger_run=?',
+							[id, serverIp, minutes, run],
+						);
+					const { serverIp } = stage.dialer;
+					await trigger('T1', OTHER_DIALER, 120, '1');
+					await trigger('T2', serverIp, 120, '0');
+					await trigger('T3', serverIp, 1, '1');
+				},
 			},
 		},
 		{

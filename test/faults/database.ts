@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
 import { crash, fillConnections, gone, lockTables, rewriteConf, sleep, sql } from './injections.ts';
+import { lockForMoments, overAndOver } from './near-misses.ts';
 import { late, relay } from './relay.ts';
 import { AUTO_DIALER, LISTENER, ON_THE_DATABASE } from './scripts.ts';
 
@@ -23,6 +24,32 @@ const beats = ({ dialer: { database, serverIp } }: Stage): Promise<boolean> =>
 		const rows = await database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [serverIp]);
 		return rows.length > 0;
 	});
+
+/** Cuts off the index of a MyISAM table, as a loss of power does. */
+async function damage(stage: Stage, table: string): Promise<void> {
+	const index = join(stage.dialer.folder, `mysql/asterisk/${table}.MYI`);
+	await sql(stage, `FLUSH TABLES ${table}`);
+	const whole = readFileSync(index);
+	truncateSync(index, 100);
+	stage.later(async () => {
+		await sql(stage, 'FLUSH TABLES');
+		writeFileSync(index, whole);
+	});
+}
+
+/** Tables that daemons write all the time. */
+const BUSY_TABLES = 'server_updater READ, vicidial_campaign_stats_debug READ, vicidial_manager READ';
+/** Tables that a restart of the database empties (VICIdial's schema). */
+const IN_MEMORY = [
+	'server_updater',
+	'vicidial_auto_calls',
+	'vicidial_hopper',
+	'vicidial_campaign_server_stats',
+	'live_channels',
+	'live_sip_channels',
+	'parked_channels',
+	'web_client_sessions',
+];
 
 export const DATABASE: Area = {
 	name: 'database',
@@ -63,11 +90,13 @@ export const DATABASE: Area = {
 			proof: async ({ dialer }) =>
 				(await dialer.database.query('SELECT 1 FROM server_updater WHERE server_ip=?', [dialer.serverIp])).length === 1,
 			twin: {
-				but: 'only the rows of calls and agents are gone: it is night',
+				but: 'they are empty because nobody is at work: the daemons run, and the updater has its row',
 				inject: (stage) =>
 					sql(
 						stage,
-						'DELETE FROM vicidial_live_agents; DELETE FROM vicidial_auto_calls; DELETE FROM web_client_sessions',
+						['vicidial_live_agents', ...IN_MEMORY.filter((table) => table !== 'server_updater')]
+							.map((table) => `DELETE FROM ${table}`)
+							.join(';'),
 					),
 			},
 		},
@@ -81,12 +110,13 @@ export const DATABASE: Area = {
 			find: ['mysql.silent IP:PORT'],
 			after: { stays: 2 },
 			twin: {
-				but: 'it paused for a second',
-				inject: async ({ dialer }) => {
-					dialer.database.freeze();
-					await sleep(1000);
-					dialer.database.thaw();
-				},
+				but: 'for less than a second, again and again',
+				inject: async (stage) =>
+					overAndOver(stage, 400, async () => {
+						stage.dialer.database.freeze();
+						await sleep(900);
+						stage.dialer.database.thaw();
+					}),
 			},
 		},
 		{
@@ -101,7 +131,7 @@ export const DATABASE: Area = {
 			rows: [19],
 			says: 'a backup locks the tables: everybody may read, nobody may write',
 			inject: async (stage) => {
-				await lockTables(stage, 'server_updater READ, vicidial_campaign_stats_debug READ, vicidial_manager READ');
+				await lockTables(stage, BUSY_TABLES);
 				await sleep(2000);
 			},
 			// a writer that waits lets no reader pass: neither could our own look
@@ -110,8 +140,11 @@ export const DATABASE: Area = {
 			env: { VICIKEEP_WARN_DATABASE_LOCK_WAIT: '1' },
 			between: 1000,
 			twin: {
-				but: 'it locks a table that nobody writes',
-				inject: (stage) => lockTables(stage, 'vicidial_call_menu READ'),
+				but: 'it does so for moments, and longer only where nobody writes',
+				inject: async (stage) => {
+					await lockTables(stage, 'vicidial_call_menu READ');
+					await lockForMoments(stage, `LOCK TABLES ${BUSY_TABLES}`);
+				},
 			},
 		},
 		{
@@ -126,7 +159,10 @@ export const DATABASE: Area = {
 			find: ['mysql.read_only IP:PORT', ...ABSENT],
 			withhold: withheld(/read-only/),
 			after: { stays: 2 },
-			twin: { but: 'it is not: nothing has been written for a while', inject: () => sleep(1000) },
+			twin: {
+				but: 'nobody may write for moments, while somebody takes a snapshot',
+				inject: (stage) => lockForMoments(stage, 'FLUSH TABLES WITH READ LOCK'),
+			},
 		},
 		{
 			rows: [20],
@@ -140,29 +176,29 @@ export const DATABASE: Area = {
 			after: { stays: 1 },
 			env: { VICIKEEP_WARN_DATABASE_ANSWER: '0.5', VICIKEEP_CRIT_DATABASE_ANSWER: '5' },
 			twin: {
-				but: 'it leads through a relay that is quick',
-				inject: async (stage) => rewriteConf(stage, 'VARDB_port', String(await relay(stage, 3306, late(0)))),
+				but: 'it is long, but not slow',
+				inject: async (stage) => rewriteConf(stage, 'VARDB_port', String(await relay(stage, 3306, late(150)))),
 			},
 		},
 		{
 			pains: [6],
 			says: 'a MyISAM table has crashed',
 			inject: async (stage) => {
-				const index = join(stage.dialer.folder, 'mysql/asterisk/vicidial_live_agents.MYI');
-				await sql(stage, 'FLUSH TABLES vicidial_live_agents');
-				const whole = readFileSync(index);
-				truncateSync(index, 100);
-				stage.later(async () => {
-					await sql(stage, 'FLUSH TABLES');
-					writeFileSync(index, whole);
-				});
+				await damage(stage, 'vicidial_live_agents');
 				await gone(stage, AUTO_DIALER);
 			},
 			find: ['mysql.crashed vicidial_live_agents', 'queues.database queues', 'processes.absent AST_VDauto_dial'],
 			tells: /vicidial_live_agents.*(corrupt|crashed)/,
 			fail: { 'start:AST_VDauto_dial': /does not stay up/ },
 			after: { stays: 2 },
-			twin: { but: 'it is empty', inject: (stage) => sql(stage, 'TRUNCATE vicidial_live_agents') },
+			twin: {
+				but: 'it is none of VICIdial: some other program keeps its rows there',
+				inject: async (stage) => {
+					await sql(stage, 'CREATE TABLE crm_notes (note TEXT) ENGINE=MyISAM');
+					stage.later(() => sql(stage, 'DROP TABLE crm_notes'));
+					await damage(stage, 'crm_notes');
+				},
+			},
 		},
 		{
 			pains: [7],
@@ -190,9 +226,9 @@ export const DATABASE: Area = {
 			tells: /ahead of this machine's/,
 			after: { stays: 2 },
 			twin: {
-				but: 'by three seconds',
+				but: 'by four seconds',
 				inject: async (stage) => {
-					await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+3'");
+					await sql(stage, "SET GLOBAL init_connect='SET timestamp=UNIX_TIMESTAMP()+4'");
 					stage.later(() => sql(stage, "SET GLOBAL init_connect=''"));
 				},
 			},

@@ -14,6 +14,8 @@ export interface Twin {
 	inject(stage: Stage): unknown;
 	/** keys of findings that may be reported all the same, e.g. because they are about something else and true */
 	tells?: string[];
+	/** what must be true of the dialer in the end */
+	proof?(stage: Stage): Promise<boolean> | boolean;
 }
 
 /** One trouble of a dialer, and what vicikeep must make of it. */

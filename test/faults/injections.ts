@@ -67,8 +67,12 @@ export function rewriteConf({ dialer: { astguiclientConf }, later }: Stage, key:
 
 /** Lets a daemon hang at the end of its loop; what is started later works. */
 export async function hang({ dialer: { daemons }, later }: Stage, script: string, way: Hang): Promise<void> {
+	const copies = daemons.pids(script);
 	await daemons.hang(script, way);
-	later(() => daemons.release(script));
+	// from a socket nobody comes back
+	later(() =>
+		way === 'socket' ? copies.forEach(({ perl }) => void signal(perl, 'SIGKILL')) : daemons.release(script),
+	);
 }
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
@@ -130,6 +134,18 @@ export async function fillConnections({ dialer, later }: Stage, share: 'all' | '
 		later(() => connection?.destroy());
 	}
 }
+
+/** Does something after the first look, which has remembered the actions that wait. */
+export function afterTheFirstLook({ dialer, later }: Stage, what: () => unknown): void {
+	const state = join(dialer.stateDir, 'state.json');
+	const remembered = () => readFileSync(state, 'utf8').includes('"actionsSeen"');
+	let over = false;
+	later(() => (over = true));
+	void until('the first look', 60_000, () => over || remembered()).then(() => over || what());
+}
+
+/** Rare tables are read in turn, every fifth look at the latest, and what looks like trouble once more. */
+export const IN_TURN = { found: 7, repaired: 9 };
 
 /** Limits of a few seconds for what takes minutes on a dialer. */
 export const soon = (...names: string[]): Record<string, string> =>

@@ -31,6 +31,13 @@ describe('the table of faults', () => {
 		).toEqual([]);
 	});
 
+	it('has twins that do something to the dialer', () => {
+		const untouched = rows
+			.filter(({ twin }) => /^(async )?\(\) => (\{\s*\}|sleep\(.*\))$/.test(`${twin.inject}`))
+			.map(({ says, twin }) => `${says}; but ${twin.but}`);
+		expect(untouched).toEqual([]);
+	});
+
 	it('says every trouble once', () => {
 		const said = rows.map(({ says }) => says);
 		expect(said.filter((one, index) => said.indexOf(one) !== index)).toEqual([]);

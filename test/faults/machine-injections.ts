@@ -22,10 +22,10 @@ export function smallDisk({ later }: Stage, folder: string, used: number): void 
 }
 
 /** A recording that nobody has written for so many seconds. */
-export function restingRecording({ dialer, later }: Stage, seconds: number): void {
-	const monitor = join(dialer.folder, 'spool/asterisk/monitor');
-	mkdirSync(monitor, { recursive: true });
-	const recording = join(monitor, '20260602-120000_5551234-in.wav');
+export function restingRecording({ dialer, later }: Stage, seconds: number, folder = 'monitor'): void {
+	const spool = join(dialer.folder, 'spool/asterisk', folder);
+	mkdirSync(spool, { recursive: true });
+	const recording = join(spool, '20260602-120000_5551234-in.wav');
 	const at = Date.now() / 1000 - seconds;
 	writeFileSync(recording, '');
 	utimesSync(recording, at, at);

@@ -1,7 +1,7 @@
-import { truncateSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Area } from './fault.ts';
-import { crash, here, rewriteConf, sleep } from './injections.ts';
+import { crash, here, rewriteConf, sleep, sql } from './injections.ts';
 import { restingRecording, smallDisk } from './machine-injections.ts';
 import { UPDATER } from './scripts.ts';
 
@@ -31,8 +31,14 @@ export const MACHINE: Area = {
 			after: 'well',
 			proof: async ({ dialer }) => (await dialer.asterisk.cli('sip show peers')).includes('cc102'),
 			twin: {
-				but: 'it was only touched',
-				inject: ({ dialer }) => utimesSync(join(dialer.asteriskEtc, SIP), new Date(), new Date()),
+				but: "it is stock's draft of that file, and the file itself was only touched",
+				inject: ({ dialer, later }) => {
+					const file = join(dialer.asteriskEtc, SIP);
+					const draft = join(dialer.asteriskEtc, `BUILD${SIP}`);
+					writeFileSync(draft, readFileSync(file).subarray(0, 300));
+					later(() => rmSync(draft));
+					utimesSync(file, new Date(), new Date());
+				},
 			},
 		},
 		{
@@ -47,9 +53,9 @@ export const MACHINE: Area = {
 			between: 1500,
 			within: { found: 3, repaired: 4 },
 			twin: {
-				but: 'stock has served it',
+				but: 'it is that of another dialer; the one of this one, stock has served',
 				inject: async (stage) => {
-					await here(stage, "UPDATE servers SET rebuild_conf_files='Y' WHERE server_ip=?");
+					await sql(stage, "UPDATE servers SET rebuild_conf_files='Y'");
 					await sleep(500);
 					await here(stage, "UPDATE servers SET rebuild_conf_files='N' WHERE server_ip=?");
 				},
@@ -65,7 +71,10 @@ export const MACHINE: Area = {
 			find: ['system.disk_full FOLDER/log/astguiclient', 'processes.absent AST_update'],
 			withhold: { 'start:AST_update': /it cannot work until this is over: .* is full/ },
 			after: { stays: 2 },
-			twin: { but: 'half of it is free', inject: (stage) => smallDisk(stage, stage.dialer.logs, 2) },
+			twin: {
+				but: 'nearly: a little more than a MiB is left',
+				inject: (stage) => smallDisk(stage, stage.dialer.logs, 2.8),
+			},
 		},
 		{
 			pains: [26],
@@ -74,7 +83,13 @@ export const MACHINE: Area = {
 			find: ['system.recordings FOLDER/spool/asterisk/monitor'],
 			after: { stays: 1 },
 			within: { found: 6 },
-			twin: { but: 'they were made an hour ago', inject: (stage) => restingRecording(stage, 3600) },
+			twin: {
+				but: 'they have been, and stay where they were moved; the next ones wait for less than two hours',
+				inject: (stage) => {
+					restingRecording(stage, 9000, 'monitorDONE/MP3');
+					restingRecording(stage, 6900);
+				},
+			},
 		},
 	],
 };

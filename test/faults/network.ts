@@ -23,17 +23,38 @@ async function trunk(stage: Stage, accounts: string[], general = ''): Promise<Ca
 	return carrier;
 }
 
-/** Stops a carrier in its tracks for so long, and waits until its trunk has heard that it is back. */
-async function silent({ asterisk }: Carrier, { dialer, later }: Stage, milliseconds?: number): Promise<void> {
+/** Stops a carrier in its tracks, so long that its trunk has noticed. */
+async function silent({ asterisk }: Carrier, { later }: Stage): Promise<void> {
 	asterisk.freeze();
 	later(() => asterisk.thaw());
-	await sleep(milliseconds ?? 2500);
-	if (milliseconds === undefined) return;
-	asterisk.thaw();
+	await sleep(2500);
+}
+
+/** The same until the registration of its trunk is in a state, and for some tries more; its trunk has heard that it is back. */
+async function away(carrier: Carrier, stage: Stage, state: RegExp): Promise<void> {
+	const { asterisk } = stage.dialer;
+	await silent(carrier, stage);
+	await until('the registration', 20_000, async () => state.test(await asterisk.cli('sip show registry')));
+	// two more tries in vain, where there are any
+	await sleep(2500);
+	carrier.asterisk.thaw();
 	// one that is unreachable is asked every ten seconds
-	await until('the trunk', 15_000, async () =>
-		/OK \(\d+ ms\)/.test(await dialer.asterisk.cli('sip show peer siptrunk')),
-	);
+	await until('the trunk', 15_000, async () => /OK \(\d+ ms\)/.test(await asterisk.cli('sip show peer siptrunk')));
+}
+
+/** A phone of the dialer, registered there and then switched off. */
+async function lostPhone({ dialer, later }: Stage): Promise<void> {
+	const phones = await startCarrier();
+	later(async () => {
+		phones.stop();
+		await dialer.asterisk.cli('sip unregister cc101');
+	});
+	await phones.registerPhones(dialer.serverIp, [{ name: 'cc101', secret: 'PhoneSecret101' }], 30);
+	const state = (wanted: RegExp): Promise<boolean> =>
+		until('the state of the phone', 15_000, async () => wanted.test(await dialer.asterisk.cli('sip show peers')));
+	await state(/^cc101\b.* OK /m);
+	phones.asterisk.freeze();
+	await state(/^cc101\b.* UNREACHABLE/m);
 }
 
 const INTERVALS = 'registrations.intervals SIP/siptrunk';
@@ -50,8 +71,11 @@ export const NETWORK: Area = {
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
-				but: 'only for two seconds',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 2000),
+				but: 'it is a phone that somebody has switched off',
+				inject: async (stage) => {
+					await trunk(stage, ['acct'], 'qualify=500\nqualifyfreq=1\n');
+					await lostPhone(stage);
+				},
 				tells: [INTERVALS],
 			},
 		},
@@ -63,19 +87,27 @@ export const NETWORK: Area = {
 			tells: /Rejected|No Authentication/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
-			twin: { but: 'it takes it', inject: (stage) => trunk(stage, ['acct']), tells: [INTERVALS] },
+			twin: {
+				but: 'it wants none: it knows the dialer by its address',
+				inject: async (stage) => {
+					const { address } = await trunk(stage, []);
+					await enterTrunks(stage.dialer, { T1: { ...TRUNKS.sip(address), registration: '' } });
+					await sleep(1000);
+				},
+				tells: [INTERVALS],
+			},
 		},
 		{
 			pains: [44],
 			says: 'a registration was given up for ever while the carrier was away for a moment',
-			inject: async (stage) => silent(await trunk(stage, ['acct'], 'registerattempts=2'), stage, 4500),
+			inject: async (stage) => away(await trunk(stage, ['acct'], 'registerattempts=2'), stage, /acct .* Failed/),
 			find: ['registrations.given_up SIP/siptrunk'],
 			tells: /registerattempts/,
 			beside: [INTERVALS],
 			after: { stays: 2 },
 			twin: {
 				but: 'it is tried for ever',
-				inject: async (stage) => silent(await trunk(stage, ['acct']), stage, 4500),
+				inject: async (stage) => away(await trunk(stage, ['acct']), stage, /acct .* Request Sent/),
 				tells: [INTERVALS],
 			},
 		},

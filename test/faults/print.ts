@@ -53,7 +53,8 @@ console.log('      found  repaired after so many looks (on a dialer: minutes); P
 let failed = 0;
 const walkNext = async (): Promise<void> => {
 	for (let area = waiting.shift(); area !== undefined; area = waiting.shift()) {
-		failed += await walkArea(area);
+		const here = await walkArea(area);
+		failed += here; // not before: another area may have failed meanwhile
 	}
 };
 await Promise.all(Array.from({ length: AT_A_TIME }, walkNext));

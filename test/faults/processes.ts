@@ -1,33 +1,9 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, signal, until } from '../sandbox/processes.ts';
-import type { Area, Stage } from './fault.ts';
-import {
-	byHand,
-	crash,
-	duplicate,
-	freeze,
-	hang,
-	idleCallers,
-	lockTables,
-	rewrite,
-	sleep,
-	stranger,
-} from './injections.ts';
-import { AUTO_DIALER, FASTAGI, LISTENER, SENDER, UPDATER } from './scripts.ts';
-
-/** A sender whose statements take the database so many seconds. */
-async function asks(stage: Stage, seconds: number): Promise<void> {
-	const text = `#!/usr/bin/perl
-use FindBin; use lib "$FindBin::Bin/libs"; use Sandbox;
-my $dbh = database();
-$dbh->do('SELECT SLEEP(${seconds})') while 1;
-`;
-	rewrite(stage, SENDER, text);
-	await crash(stage, SENDER);
-	stage.later(() => crash(stage, SENDER));
-	await stage.dialer.daemons.start(SENDER);
-}
+import type { Area } from './fault.ts';
+import { byHand, crash, duplicate, rewrite, sleep, stranger } from './injections.ts';
+import { AUTO_DIALER, LISTENER, SENDER, UPDATER } from './scripts.ts';
 
 export const PROCESSES: Area = {
 	name: 'processes',
@@ -60,7 +36,13 @@ export const PROCESSES: Area = {
 			],
 			do: ['start:AST_manager_listen', 'start:AST_manager_send', 'start:AST_VDauto_dial'],
 			after: 'well',
-			twin: { but: 'it only has nothing to hear', inject: () => {} },
+			twin: {
+				but: 'stock has brought all of them back a moment ago',
+				inject: async (stage) => {
+					await crash(stage, LISTENER, SENDER, AUTO_DIALER);
+					for (const script of [LISTENER, SENDER, AUTO_DIALER]) await stage.dialer.daemons.start(script);
+				},
+			},
 		},
 		{
 			pains: [17],
@@ -110,60 +92,6 @@ export const PROCESSES: Area = {
 			},
 		},
 		{
-			pains: [11],
-			says: 'the updater is stopped: ps shows it, and it does nothing',
-			inject: (stage) => freeze(stage, UPDATER),
-			find: ['processes.frozen AST_update'],
-			do: ['restart:AST_update'],
-			after: 'well',
-			twin: {
-				but: 'the stopped one is an editor on its script',
-				inject: async ({ dialer, later }) => {
-					await sleep(1500);
-					signal(await stranger({ dialer, later }, '/usr/bin/tail', '-f', join(dialer.home, UPDATER)), 'SIGSTOP');
-				},
-			},
-		},
-		{
-			pains: [11],
-			says: 'the auto dialer waits for ever at a pipe that nobody reads',
-			inject: (stage) => hang(stage, AUTO_DIALER, 'fifo'),
-			find: ['processes.silent AST_VDauto_dial'],
-			do: ['restart:AST_VDauto_dial'],
-			after: 'well',
-			// three of its loops, at the least
-			env: { VICIKEEP_WARN_DAEMON_SILENCE: '5', VICIKEEP_CRIT_DAEMON_SILENCE: '9' },
-			between: 3000,
-			within: { found: 5, repaired: 7 },
-			twin: {
-				but: 'somebody holds LOCK TABLES, and it waits for that',
-				inject: (stage) => lockTables(stage, 'vicidial_campaign_stats_debug WRITE'),
-				tells: ['mysql.locked IP:PORT', 'queues.database queues', 'processes.silent AST_VDauto_dial'],
-			},
-		},
-		{
-			pains: [7, 11],
-			says: 'the sender waits for the answer to a statement of its own, and the database works on it',
-			inject: (stage) => asks(stage, 60),
-			find: ['processes.awaits_database AST_manager_send'],
-			tells: /"certain":true/,
-			after: { stays: 2 },
-			env: { VICIKEEP_WARN_DAEMON_SILENCE: '10', VICIKEEP_CRIT_DAEMON_SILENCE: '10' },
-			between: 4000,
-			within: { found: 6 },
-			ends: [SENDER],
-			twin: { but: 'each of them takes a second', inject: (stage) => asks(stage, 1) },
-		},
-		{
-			pains: [27],
-			says: 'FastAGI takes calls and answers none',
-			inject: (stage) => freeze(stage, FASTAGI),
-			find: ['processes.frozen FastAGI_log'],
-			do: ['restart:FastAGI_log'],
-			after: 'well',
-			twin: { but: 'nobody calls it', inject: () => {} },
-		},
-		{
 			pains: [3],
 			says: 'the sender has ended, but its stopped screen keeps the zombie',
 			inject: async ({ dialer, later }) => {
@@ -185,21 +113,6 @@ export const PROCESSES: Area = {
 			},
 		},
 		{
-			pains: [37],
-			says: 'the sender is gone, and an editor on its script keeps it from starting',
-			inject: async (stage) => {
-				await stranger(stage, '/usr/bin/tail', '-f', join(stage.dialer.home, SENDER));
-				await crash(stage, SENDER);
-			},
-			find: ['processes.absent AST_manager_send'],
-			withhold: { 'start:AST_manager_send': /\/usr\/bin\/tail \(process \d+\)/ },
-			after: { stays: 2 },
-			twin: {
-				but: 'the sender runs: a reader harms nobody',
-				inject: (stage) => stranger(stage, '/usr/bin/tail', '-f', join(stage.dialer.home, SENDER)),
-			},
-		},
-		{
 			pains: [38],
 			says: 'the sender is gone, and stock takes the security logger for it',
 			inject: async (stage) => {
@@ -217,73 +130,6 @@ export const PROCESSES: Area = {
 					await stranger(stage, '/usr/bin/perl', join(stage.dialer.home, 'AST_manager_security_AMI2.pl'));
 				},
 			},
-		},
-		{
-			pains: [36],
-			says: 'the auto dialer is gone, and a kill file ends it again right after its start',
-			inject: async (stage) => {
-				await crash(stage, AUTO_DIALER);
-				const file = join(stage.dialer.home, 'VDAD.kill');
-				writeFileSync(file, '');
-				stage.later(() => rmSync(file, { force: true }));
-			},
-			find: ['processes.absent AST_VDauto_dial'],
-			do: ['start:AST_VDauto_dial'],
-			doing: /leftover .*VDAD\.kill/,
-			after: 'well',
-			twin: {
-				but: 'the kill file is of a daemon that does not run here',
-				inject: (stage) => {
-					const file = join(stage.dialer.home, 'VDADfull.kill');
-					writeFileSync(file, '');
-					stage.later(() => rmSync(file, { force: true }));
-				},
-			},
-		},
-		{
-			pains: [3],
-			says: 'the sender is gone, and its script may not be executed any more',
-			inject: async (stage) => {
-				const script = join(stage.dialer.home, SENDER);
-				chmodSync(script, 0o644);
-				stage.later(() => chmodSync(script, 0o755));
-				await crash(stage, SENDER);
-			},
-			find: ['processes.absent AST_manager_send'],
-			fail: { 'start:AST_manager_send': /execut/ },
-			after: { stays: 2 },
-			twin: {
-				but: 'it runs all the same',
-				inject: (stage) => {
-					const script = join(stage.dialer.home, SENDER);
-					chmodSync(script, 0o644);
-					stage.later(() => chmodSync(script, 0o755));
-				},
-			},
-		},
-		{
-			pains: [3],
-			says: 'the sender is gone, and after an upgrade it needs a Perl module that is not there',
-			inject: async (stage) => {
-				rewrite(stage, SENDER, '#!/usr/bin/perl\nuse Missing::Module;\n');
-				await crash(stage, SENDER);
-			},
-			find: ['processes.absent AST_manager_send'],
-			fail: { 'start:AST_manager_send': /Missing::Module/ },
-			after: { stays: 2 },
-			twin: {
-				but: 'it was started before the upgrade',
-				inject: (stage) => rewrite(stage, SENDER, '#!/usr/bin/perl\nuse Missing::Module;\n'),
-			},
-		},
-		{
-			pains: [27],
-			says: 'all workers of FastAGI are busy with callers that say nothing',
-			inject: (stage) => idleCallers(stage, 8),
-			find: ['processes.hung FastAGI_log'],
-			do: ['restart:FastAGI_log'],
-			after: 'well',
-			twin: { but: 'one of them is', inject: (stage) => idleCallers(stage, 1) },
 		},
 	],
 };

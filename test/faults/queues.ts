@@ -1,6 +1,7 @@
 import { insertPoison } from '../sandbox/traffic.ts';
 import type { Area } from './fault.ts';
 import { crash, freeze, hang, olderThan, sql } from './injections.ts';
+import { keepRefreshed, OTHER_DIALER } from './near-misses.ts';
 import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
 import { actions, agent, call, ring } from './traffic.ts';
 
@@ -70,7 +71,14 @@ export const QUEUES: Area = {
 			do: ['restart:AST_VDauto_dial'],
 			after: 'well',
 			within: { repaired: 4 },
-			twin: { but: 'they dial for two minutes', inject: (stage) => call(stage, 'RINGING', 100) },
+			twin: {
+				but: 'they are those of another dialer, or were answered; those that dial here do for less than two minutes',
+				inject: async (stage) => {
+					await call(stage, 'RINGING', 300, 1, OTHER_DIALER);
+					await call(stage, 'XFER', 300);
+					await call(stage, 'RINGING', 100);
+				},
+			},
 		},
 		{
 			pains: [25],
@@ -84,7 +92,14 @@ export const QUEUES: Area = {
 			do: ['restart:AST_VDauto_dial'],
 			after: 'well',
 			within: { repaired: 4 },
-			twin: { but: 'they wait, and their AGI says so', inject: (stage) => call(stage, 'LIVE', 5) },
+			twin: {
+				but: 'they have waited as long, and their AGI says so; the silent ones are those of another dialer',
+				inject: async (stage) => {
+					await call(stage, 'LIVE', 200, 1, OTHER_DIALER);
+					await call(stage, 'LIVE', 200);
+					keepRefreshed(stage, 'vicidial_auto_calls', "status='LIVE'");
+				},
+			},
 		},
 		{
 			pains: [8, 25],
@@ -133,10 +148,12 @@ export const QUEUES: Area = {
 			within: { found: 6, repaired: 9 },
 			do: ['restart:AST_manager_listen'],
 			twin: {
-				but: 'most of them were seen, the last ones are still on their way',
+				but: 'a few of them were, though the carrier refused most',
 				inject: async (stage) => {
-					await actions(stage, 'DEAD', { count: 30, age: 120, action: 'Originate' });
-					await actions(stage, 'SENT', { count: 10, age: 120, action: 'Originate' });
+					await olderThan(stage, LISTENER, 65);
+					await actions(stage, 'SENT', { count: 30, age: 61, action: 'Originate' });
+					await actions(stage, 'DEAD', { count: 5, age: 61, action: 'Originate' });
+					await ring(stage, 2);
 				},
 			},
 		},

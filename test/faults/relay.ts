@@ -1,7 +1,8 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 import type { Stage } from './fault.ts';
 
-type Pass = (piece: string, session: { text: string }) => string | Promise<string>;
+/** What becomes of a piece of the client's words. */
+export type Pass = (piece: string, session: { text: string }) => string | Promise<string>;
 
 /**
  * Stands between the dialer and one of its servers, on a port of its own.

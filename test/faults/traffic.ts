@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { type Actions, insertActions } from '../sandbox/traffic.ts';
 import type { Stage } from './fault.ts';
-import { here } from './injections.ts';
+import { here, sql } from './injections.ts';
 
 /** Actions in the queue of this dialer. @param age seconds */
 export const actions = (
@@ -10,13 +10,20 @@ export const actions = (
 	{ count = 1, age = 0, action = 'Command' } = {},
 ): Promise<unknown> => insertActions(dialer, count, { status, age, action });
 
-/** A call of this dialer. @param age seconds since it was placed and updated last */
-export const call = (stage: Stage, status: string, age: number, count = 1): Promise<unknown> =>
-	here(
+/** Calls, of this dialer unless told. @param age seconds since they were placed and updated last */
+export const call = (
+	stage: Stage,
+	status: string,
+	age: number,
+	count = 1,
+	serverIp = stage.dialer.serverIp,
+): Promise<unknown> =>
+	sql(
 		stage,
 		`INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, lead_id, callerid, channel, call_time, call_type, last_update_time)
 		SELECT ?, 'OUTBOUND', '${status}', 1000 + seq, CONCAT('V0000000000', seq), CONCAT('Local/8600999@default-', seq),
 			NOW() - INTERVAL ${age} SECOND, 'OUT', NOW() - INTERVAL ${age} SECOND FROM seq_1_to_100 WHERE seq <= ${count}`,
+		[serverIp],
 	);
 
 /** An agent of this dialer gets a status; its browser was heard of that many seconds ago. */
@@ -44,4 +51,13 @@ export async function ring({ dialer, later }: Stage, count: number): Promise<voi
 	const { port } = phones.address();
 	for (let phone = 0; phone < count; phone++)
 		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:${port} application Wait 30`);
+}
+
+/** Ends so many of the calls that ring, all at once. */
+export async function hangUp({ dialer: { asterisk } }: Stage, count: number): Promise<void> {
+	const channels = (await asterisk.cli('core show channels concise'))
+		.split('\n')
+		.map((line) => line.split('!')[0] ?? '');
+	const ringing = channels.filter((channel) => channel.startsWith('SIP/')).slice(0, count);
+	await Promise.all(ringing.map((channel) => asterisk.cli(`channel request hangup ${channel}`)));
 }

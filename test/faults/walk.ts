@@ -47,7 +47,7 @@ export class Walker {
 	/** The twin on a healthy dialer, then the fault. */
 	async walk(fault: Fault): Promise<Walked> {
 		await this.reset.restore();
-		const innocent = await this.#staged(fault.twin.inject, () => this.#twin(fault));
+		const innocent = await this.#staged(fault.twin.inject, (stage) => this.#twin(fault, stage));
 		if (innocent.length > 0) return { problems: innocent.map((problem) => `twin (${fault.twin.but}): ${problem}`) };
 		await this.reset.restore();
 		return this.#staged(fault.inject, (stage) => this.#fault(fault, stage));
@@ -70,7 +70,7 @@ export class Walker {
 		return { ...seen, findings: seen.findings.map((key) => general(key, this.dialer)) };
 	}
 
-	async #twin({ twin, env, between, within }: Fault): Promise<string[]> {
+	async #twin({ twin, env, between, within }: Fault, stage: Stage): Promise<string[]> {
 		const problems: string[] = [];
 		const before = this.#standing([]);
 		const looks = Math.max(TWIN_LOOKS, within?.found ?? 0);
@@ -82,6 +82,7 @@ export class Walker {
 				...actions.filter((action) => !action.startsWith('withheld')).map((action) => `look ${look}: ${action}`),
 			);
 		}
+		if (twin.proof && !(await twin.proof(stage))) problems.push('the dialer is not as the twin says in the end');
 		return [...problems, ...this.#touched(before)];
 	}
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { holdChannels } from '../sandbox/deadlock.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
-import { allPids, argvOf, until } from '../sandbox/processes.ts';
+import { allPids, argvOf, parentOf, until } from '../sandbox/processes.ts';
 import { type Tick, tick } from './support.ts';
 
 const ID = 'start-asterisk:Asterisk';
@@ -37,6 +38,9 @@ const screen = async (...args: string[]): Promise<void> => {
 };
 const sessions = (): string[] =>
 	readdirSync(join(dialer.folder, 'screens')).filter((name) => name.endsWith('.asterisk'));
+/** What runs in the shell of a session. */
+const typedInto = (session: string): number[] =>
+	allPids().filter((pid) => parentOf(parentOf(pid)) === Number.parseInt(session, 10));
 /** Forgets attempts and repairs, so that each case begins anew. */
 function remember(changes: object): void {
 	const path = join(dialer.stateDir, 'state.json');
@@ -102,15 +106,18 @@ describe('an Asterisk that has ended', () => {
 		await screen('-S', session, '-X', 'quit');
 	});
 
+	// no systemd runs here: a program of its name stands in for it
 	it('is started by its unit where it had one, and only by that', async () => {
 		const systemctl = join(dialer.folder, 'bin/systemctl');
 		const called = join(dialer.folder, 'systemctl-called');
 		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\nexit 5\n`, { mode: 0o755 });
-		await until('the end of its screen', 5000, () => sessions().length === 0);
+		await until('the end of both', 15_000, () => sessions().length === 0 && running().length === 0);
+		// the other two ways are open: a shell waits in the screen, and the boot script is there
+		await screen('-d', '-m', '-S', 'asterisk', '/bin/bash');
 		remember({ asterisk: { unit: 'asterisk.service', argv: [] } });
 		await look();
 		const failed = await look();
-		expect(failed.actions).toEqual([`failed ${ID}`]);
+		expect(failed.actions, reason(failed)).toEqual([`failed ${ID}`]);
 		expect(reason(failed)).toContain('systemctl start asterisk.service failed with 5');
 		expect(running()).toEqual([]);
 
@@ -123,6 +130,37 @@ describe('an Asterisk that has ended', () => {
 		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
 		expect(readFileSync(called, 'utf8')).toBe('start asterisk.service\nstart asterisk.service\n');
 		expect(repaired.exitCode).toBe(0);
+		expect(running()).toHaveLength(1);
+		const [session = ''] = sessions();
+		expect(typedInto(session)).toEqual([]);
+		await screen('-S', session, '-X', 'quit');
+		rmSync(systemctl);
+	});
+
+	it('is started in no other way when its own one leads nowhere', async () => {
+		await dialer.asterisk.kill();
+		await until('the end of its screen', 5000, () => sessions().length === 0);
+		const boot = join(dialer.home, 'start_asterisk_boot.pl');
+		chmodSync(boot, 0o644);
+		remember({ asterisk: undefined });
+		await look();
+		const failed = await look();
+		expect(failed.actions).toEqual([`failed ${ID}`]);
+		expect(reason(failed)).toContain(`${boot} may not be executed`);
+		expect(running()).toEqual([]);
+		chmodSync(boot, 0o755);
+		for (let at = 0; at < 2; at++) await screen('-d', '-m', '-S', 'asterisk', '/bin/bash');
+		remember({});
+		await look();
+		const torn = await look();
+		expect(torn.actions).toEqual([`failed ${ID}`]);
+		expect(reason(torn)).toContain('there are 2 screens named asterisk');
+		expect(running()).toEqual([]);
+		for (const session of sessions()) {
+			expect(typedInto(session)).toEqual([]);
+			await screen('-S', session, '-X', 'quit');
+		}
+		await dialer.asterisk.start();
 	});
 });
 
@@ -169,5 +207,75 @@ describe('a living Asterisk', () => {
 		expect(repaired.exitCode).toBe(0);
 		expect(running()).toHaveLength(1);
 		expect(running()).not.toEqual([before]);
+	});
+
+	const restarts = { VICIKEEP_RESTART_ASTERISK: 'deadlock' };
+	const RESTART = 'restart:Asterisk';
+
+	it('that is deadlocked is left alone, with the command to type; where that is asked for, it runs again in its screen', async () => {
+		const [session = ''] = sessions();
+		const [before = 0] = running();
+		expect(typedInto(session)).toEqual([before]);
+		await holdChannels(before);
+		remember({ conditions: {}, deepProbe: undefined });
+		for (let at = 0; at < 4; at++) {
+			const seen = await look();
+			expect(seen.findings).toEqual(['asterisk.deadlocked Asterisk']);
+			expect(seen.actions).toEqual([]);
+			const [{ status, advice } = {}] = seen.check('asterisk').findings;
+			expect(status).toBe(at === 0 ? 'warning' : 'critical');
+			expect(advice).toContain(`kill -KILL ${before} && ${dialer.home}/start_asterisk_boot.pl (this ends all calls)`);
+		}
+		expect(running()).toEqual([before]);
+
+		remember({ conditions: {}, deepProbe: undefined });
+		for (let at = 0; at < 2; at++) expect((await look(restarts)).actions).toEqual([]);
+		expect(running()).toEqual([before]);
+		const repaired = await look(restarts);
+		expect(repaired.actions, reason(repaired, RESTART)).toEqual([`done ${RESTART}`]);
+		expect(reason(repaired, RESTART)).toContain(`stopped ${before}`);
+		expect(reason(repaired, RESTART)).toContain(`typed into screen ${session}: `);
+		const [, path = ''] = /evidence in (\S+\.txt)/.exec(reason(repaired, RESTART)) ?? [];
+		expect(readFileSync(path, 'utf8')).toMatch(/last page of screen \d+:[\s\S]*CLI>/);
+		expect(repaired.action(RESTART)?.verified).toBe(true);
+		expect(repaired.exitCode).toBe(0);
+		const [after = 0] = running();
+		expect(after).not.toBe(before);
+		expect(typedInto(session)).toEqual([after]);
+		expect((await look(restarts)).findings).toEqual([]);
+	});
+
+	it('is not killed for a start that would come to nothing', async () => {
+		const [session = ''] = sessions();
+		const before = running();
+		dialer.asterisk.freeze();
+		// another window of its session might get the command
+		await screen('-S', session, '-X', 'screen', '/bin/sleep', '401');
+		await until('another window', 5000, () => allPids().some((pid) => argvOf(pid).join(' ') === '/bin/sleep 401'));
+		remember({ conditions: {}, attempts: {} });
+		for (let at = 0; at < 2; at++) await look(restarts);
+		const refused = await look(restarts);
+		expect(refused.actions).toEqual([`failed ${RESTART}`]);
+		expect(reason(refused, RESTART)).toMatch(/^screen \d+\.asterisk holds no single shell to type into: /);
+		expect(running()).toEqual(before);
+		await screen('-S', session, '-X', 'quit');
+	});
+
+	it('that is all its screen holds takes it along, and is started by the boot script', async () => {
+		await dialer.asterisk.kill();
+		await until('the end of its screen', 5000, () => sessions().length === 0);
+		await screen('-d', '-m', '-S', 'asterisk', join(dialer.folder, 'bin/asterisk'), '-vvvgcT');
+		await until('Asterisk', 30_000, async () => (await look()).findings.length === 0);
+		const [session = ''] = sessions();
+		const [before = 0] = running();
+		expect(parentOf(before)).toBe(Number.parseInt(session, 10));
+		// stopped it would be woken by its screen
+		await holdChannels(before);
+		remember({ conditions: {}, deepProbe: undefined });
+		for (let at = 0; at < 2; at++) await look(restarts);
+		const repaired = await look(restarts);
+		expect(repaired.actions, reason(repaired, RESTART)).toEqual([`done ${RESTART}`]);
+		expect(reason(repaired, RESTART)).toContain(`started by ${dialer.home}/start_asterisk_boot.pl`);
+		expect(running()).toHaveLength(1);
 	});
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,15 @@ describe('a folder that cannot be written', () => {
 		expect(ran.told).toMatch(/rebuild conf failed.*the\s+file\s+system\s+is\s+read-only/s);
 		expect(ran.told).toContain('findmnt -T');
 		await nothingIsLost(before);
+	});
+});
+
+describe('a folder that is not there', () => {
+	it('is one trouble, and nothing is made in its place', async () => {
+		const nowhere = join(box.dialer.folder, 'nowhere');
+		const { exitCode, findings, actions } = await box.tick([], { ...AT_ONCE, VICIKEEP_ASTERISK_ETC: nowhere });
+		expect([exitCode, findings, actions]).toEqual([2, [`conf.no_folder ${nowhere}`], []]);
+		expect(existsSync(nowhere)).toBe(false);
 	});
 });
 

@@ -1,10 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Carrier, enterTrunks, startCarrier, TRUNKS } from '../sandbox/carrier.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
-import { type Tick, tick } from './support.ts';
+import { generalSip, logIn, lookAt, lookUntil, troublesOf } from './registrations.support.ts';
+import type { Tick } from './support.ts';
 
 const PHONES = ['cc111', 'cc112', 'cc113', 'cc114'];
 const ON = { VICIKEEP_REREGISTER: 'on' };
@@ -15,12 +14,7 @@ let phones: Carrier;
 beforeAll(async () => {
 	[dialer, carrier, phones] = await Promise.all([startDialer({ daemons: false }), startCarrier(), startCarrier()]);
 	// as the sample does, in seconds
-	const path = join(dialer.asteriskEtc, 'sip.conf');
-	const general = readFileSync(path, 'utf8');
-	writeFileSync(
-		path,
-		general.replace('allowguest=no', 'allowguest=no\nqualify=1000\nqualifyfreq=1\nregistertimeout=1'),
-	);
+	generalSip(dialer, 'qualify=1000', 'qualifyfreq=1', 'registertimeout=1');
 	for (const name of PHONES) {
 		await dialer.database.query(
 			`INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, active, fullname, protocol, template_id, conf_override, conf_secret)
@@ -47,27 +41,9 @@ afterAll(async () => {
 	await dialer?.stop();
 });
 
-const look = (env: Record<string, string> = {}): Promise<Tick> => tick(dialer, ['--only', 'registrations'], env);
-/** `kind subject`, with its cause, of everything but the fit of intervals, which are too short here. */
-const troubles = ({ report }: Tick): string[] =>
-	report.checks.flatMap(({ findings }) =>
-		findings
-			.filter(({ id }) => id !== 'registrations.intervals')
-			.map(({ id, subject, cause }) =>
-				`${id} ${subject}${cause === undefined ? '' : ` < ${cause}`}`.replaceAll('registrations.', ''),
-			),
-	);
-/** Looks until all of this is found, or nothing where nothing is asked for. */
-async function lookFor(wanted: string[], seconds: number, env: Record<string, string> = {}): Promise<Tick> {
-	let found: string[] = [];
-	return until(`finding ${wanted.join(', ') || 'nothing'}`, seconds * 1000, async () => {
-		const seen = await look(env);
-		found = troubles(seen);
-		return (wanted.length === 0 ? found.length === 0 : wanted.every((one) => found.includes(one))) && seen;
-	}).catch((error) => {
-		throw new Error(`${error.message}; found: ${found.join(', ')}`);
-	});
-}
+const look = (env: Record<string, string> = {}): Promise<Tick> => lookAt(dialer, env);
+const lookFor = (wanted: string[], seconds: number, env: Record<string, string> = {}): Promise<Tick> =>
+	lookUntil(dialer, wanted, seconds, env);
 
 describe('trunks and phones of a real carrier', () => {
 	it('are well once they are registered; trunks that leave their death unseen are named', async () => {
@@ -97,12 +73,16 @@ describe('trunks and phones of a real carrier', () => {
 		expect(actions.slice(15)).toEqual([]);
 	});
 
-	it('phones that go away at once are told as one, and no trunk with them', async () => {
+	it('phones that go away at once while their agents work are told as one, and no trunk with them', async () => {
 		// a drop is one from what was there before
 		await lookFor([], 40);
+		await logIn(dialer, PHONES);
 		phones.asterisk.freeze();
 		try {
 			await lookFor(['phones_lost phones'], 20);
+			// the same at the end of a shift
+			await dialer.database.query('DELETE FROM vicidial_live_agents WHERE server_ip=?', [dialer.serverIp]);
+			expect(troublesOf(await look())).toEqual([]);
 		} finally {
 			phones.asterisk.thaw();
 		}

@@ -290,10 +290,11 @@ describe.runIf(asRoot)('an unprivileged user', () => {
 		const folder = mkdtempSync(join(tmpdir(), 'vicikeep-nobody-'));
 		try {
 			chmodSync(folder, 0o755);
-			cpSync(join(import.meta.dirname, '../../dist/vicikeep.cjs'), join(folder, 'vicikeep.cjs'));
+			for (const part of ['bin', 'dist'])
+				cpSync(join(import.meta.dirname, '../..', part), join(folder, part), { recursive: true });
 			cpSync(dialer.astguiclientConf, join(folder, 'astguiclient.conf'));
 			await killSender();
-			const nobody = spawn(process.execPath, [join(folder, 'vicikeep.cjs'), 'check', '--json'], {
+			const nobody = spawn(process.execPath, [join(folder, 'bin/vicikeep'), 'check', '--json'], {
 				env: { ...dialer.env, ...QUICK, VICIKEEP_ASTGUICLIENT_CONF: join(folder, 'astguiclient.conf') },
 				uid: 65534,
 				gid: 65534,

@@ -17,6 +17,8 @@ import { CleanRoot } from './clean-root.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string };
+/** What they bring to be copied and changed. */
+const EXAMPLES = ['deploy-example.sh', 'on-change-mail', 'on-change-webhook', 'on-failover-twin', 'keepalived.conf'];
 const NEXT = version.replace(/\d+$/, (last) => String(Number(last) + 1));
 
 let folder: string;
@@ -119,8 +121,10 @@ describe.each(Object.entries(MANAGERS))('the %s package', (kind, manager) => {
 			'usr/share/man/man8/vicikeep.8.gz',
 			'usr/share/bash-completion/completions/vicikeep',
 			'etc/logrotate.d/vicikeep',
+			...EXAMPLES.map((name) => `usr/share/doc/vicikeep/examples/${name}`),
 		];
 		expect(placed.filter((path) => !existsSync(join(root.path, path)))).toEqual([]);
+		expect(mode('usr/share/doc/vicikeep/examples/on-change-mail')).toBe('755');
 		expect(mode('etc/vicikeep.env')).toBe('600');
 		expect(mode('var/lib/vicikeep')).toBe('700');
 		expect(lstatSync(join(root.path, 'usr/lib/vicikeep/dist/vicikeep.cjs')).uid).toBe(0);
@@ -163,5 +167,11 @@ describe('the npm package', () => {
 		const { stdout, status } = spawnSync(join(folder, 'package/bin/vicikeep'), ['--version'], { encoding: 'utf8' });
 		expect([stdout, status]).toEqual([`${version}\n`, 0]);
 		expect(existsSync(join(folder, 'package/node_modules'))).toBe(false);
+		// without a shebang's module system of its own, Node.js would take the one of the package
+		const told = spawnSync(join(folder, 'package/share/examples/on-failover-twin'), {
+			input: JSON.stringify({ event: 'failover', finding: { id: 'mysql.refused', subject: 'db' } }),
+			encoding: 'utf8',
+		});
+		expect([told.stdout, told.status]).toEqual(['mysql.refused db: nothing for the twin to do\n', 0]);
 	});
 });

@@ -49,11 +49,11 @@ export class Asterisk {
 		}
 	}
 
-	/** Starts it and waits until the AMI says that it is fully booted (30 s). */
-	async start(): Promise<void> {
+	/** Starts it, in this environment besides its own, and waits until the AMI says that it is fully booted (30 s). */
+	async start(extra: Record<string, string> = {}): Promise<void> {
 		const { path, libraries } = this.programs.asterisk;
 		const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: this.folder, TERM: 'dumb', ...libraryPath(libraries) };
-		await this.server.spawn(path, [...this.config, '-f', '-vvvT'], env, this.folder);
+		await this.server.spawn(path, [...this.config, '-f', '-vvvT'], { ...env, ...extra }, this.folder);
 		await this.server.ready(30_000, () => fullyBooted(this.address));
 	}
 

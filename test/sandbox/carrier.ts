@@ -7,36 +7,62 @@ import { createFolder, freeAddress, removeInstance } from './instance.ts';
 import { providePrograms } from './programs.ts';
 
 /** Secret of every account of the carrier. */
-const SECRET = 'TrunkSecret1';
+export const SECRET = 'TrunkSecret1';
 
 /** The other end of trunks and phones: a second Asterisk with an address of its own. */
 export interface Carrier {
 	address: string;
 	folder: string;
 	asterisk: Asterisk;
+	/** seconds for which its PJSIP grants a registration at least, from the next `accepts` on */
+	leastExpiry: number;
 	/** Takes registrations of these accounts, by SIP (5060), PJSIP (5061) and IAX2 (4569), and of no others. */
 	accepts(...accounts: string[]): Promise<void>;
-	/** Registers as these phones of a dialer, each with its secret, for so many seconds. */
-	registerPhones(dialer: string, phones: readonly { name: string; secret: string }[], expiry: number): Promise<void>;
+	/** Registers as these phones of a dialer, each with its secret, for so many seconds; with chan_sip unless a port is told. */
+	registerPhones(dialer: string, phones: readonly PhoneAccount[], expiry: number): Promise<void>;
 	stop(): void;
 }
 
-/** Starts a carrier that knows nobody. */
-export async function startCarrier(): Promise<Carrier> {
+/** What registers at a dialer; its PJSIP listens on port 5061. */
+export interface PhoneAccount {
+	name: string;
+	secret: string;
+	port?: number;
+}
+
+/** Starts a carrier that knows nobody, at an address of its own. */
+export async function startCarrier(at?: string): Promise<Carrier> {
 	const programs = await providePrograms();
-	const address = await freeAddress();
+	const address = at ?? (await freeAddress());
 	const folder = createFolder();
 	const asterisk = new Asterisk(programs, folder, address);
 	let phones = '';
 	let known: readonly string[] = [];
 	const lay = (): void => {
 		writeFileSync(join(asterisk.etc, 'sip.conf'), sipConf(address, phones, known));
-		writeFileSync(join(asterisk.etc, 'pjsip.conf'), pjsipConf(address, known));
+		writeFileSync(join(asterisk.etc, 'pjsip.conf'), pjsipConf(address, known, carrier.leastExpiry));
 		writeFileSync(join(asterisk.etc, 'iax.conf'), iaxConf(address, known));
 	};
 	const reload = async (): Promise<void> => {
 		lay();
 		for (const module of ['chan_sip.so', 'res_pjsip.so', 'chan_iax2.so']) await asterisk.cli(`module reload ${module}`);
+	};
+	const carrier: Carrier = {
+		address,
+		folder,
+		asterisk,
+		leastExpiry: 5,
+		accepts: async (...accounts) => {
+			known = accounts;
+			await reload();
+		},
+		registerPhones: async (dialer, wanted, expiry) => {
+			phones = wanted
+				.map(({ name, secret, port = 5060 }) => `register => ${name}:${secret}@${dialer}:${port}/${name}~${expiry}\n`)
+				.join('');
+			await reload();
+		},
+		stop: () => removeInstance(folder),
 	};
 	try {
 		asterisk.configure();
@@ -46,20 +72,7 @@ export async function startCarrier(): Promise<Carrier> {
 		removeInstance(folder);
 		throw error;
 	}
-	return {
-		address,
-		folder,
-		asterisk,
-		accepts: async (...accounts) => {
-			known = accounts;
-			await reload();
-		},
-		registerPhones: async (dialer, wanted, expiry) => {
-			phones = wanted.map(({ name, secret }) => `register => ${name}:${secret}@${dialer}/${name}~${expiry}\n`).join('');
-			await reload();
-		},
-		stop: () => removeInstance(folder),
-	};
+	return carrier;
 }
 
 const sipConf = (address: string, phones: string, accounts: readonly string[]): string =>
@@ -72,7 +85,7 @@ minexpiry=1
 registertimeout=1
 ${phones}${accounts.map((name) => `[${name}]\ntype=friend\nhost=dynamic\nsecret=${SECRET}\n`).join('\n')}`;
 
-const pjsipConf = (address: string, accounts: readonly string[]): string =>
+const pjsipConf = (address: string, accounts: readonly string[], leastExpiry: number): string =>
 	`[transport-udp]
 type=transport
 protocol=udp
@@ -98,7 +111,7 @@ password=${SECRET}
 type=aor
 max_contacts=1
 remove_existing=yes
-minimum_expiration=5
+minimum_expiration=${leastExpiry}
 `,
 	)
 	.join('\n')}`;
@@ -183,4 +196,10 @@ export async function enterTrunks(
 	await layConfFiles(database, asterisk.etc, serverIp);
 	for (const module of ['chan_sip.so', 'res_pjsip.so', 'res_pjsip_outbound_registration.so', 'chan_iax2.so'])
 		await asterisk.cli(`module reload ${module}`);
+}
+
+/** The same where rows of servers or phones have changed, too: dialplan and mailboxes follow them. */
+export async function enterEverything(dialer: Dialer, rows: Record<string, TrunkRow>): Promise<void> {
+	await enterTrunks(dialer, rows);
+	for (const module of ['pbx_config.so', 'app_voicemail.so']) await dialer.asterisk.cli(`module reload ${module}`);
 }

@@ -114,9 +114,10 @@ export class Daemons {
 			});
 	}
 
-	/** Runs `relay_control start` or `stop`: the three relays of code 8. */
-	async relayControl(order: 'start' | 'stop'): Promise<void> {
-		await run(join(this.home, 'ip_relay/relay_control'), [order], { env: this.env, timeoutMs: 10_000 });
+	/** Runs `relay_control start` or `stop`: the three relays of code 8, which listen at the dialer's address unless told. */
+	async relayControl(order: 'start' | 'stop', at = ''): Promise<void> {
+		const env = { ...this.env, SANDBOX_RELAYS_AT: at };
+		await run(join(this.home, 'ip_relay/relay_control'), [order], { env, timeoutMs: 10_000 });
 	}
 
 	/** The relays of code 8, by their command line. */

@@ -56,6 +56,8 @@ export class Database {
 		private readonly programs: Programs,
 		private readonly folder: string,
 		private readonly address: string | undefined,
+		/** beside the usual ones, which they override */
+		private readonly settings: readonly string[] = [],
 	) {
 		this.socket = join(folder, 'run/mysqld.sock');
 		this.server = new Background('MariaDB', join(folder, 'log/mariadb.log'));
@@ -65,12 +67,13 @@ export class Database {
 		return this.server.pid;
 	}
 
-	/** Starts the server and waits until it answers (30 s). */
-	async start(): Promise<void> {
+	/** Starts the server, in this environment besides its own, and waits until it answers (30 s). */
+	async start(extra: Record<string, string> = {}): Promise<void> {
 		const { mariadbd } = this.programs;
 		const args = [
 			'--no-defaults',
 			...SETTINGS,
+			...this.settings,
 			`--lc-messages-dir=${mariadbd.base}/share/mysql`,
 			`--character-sets-dir=${mariadbd.base}/share/mysql/charsets`,
 			`--datadir=${this.folder}/mysql`,
@@ -79,7 +82,8 @@ export class Database {
 			`--socket=${this.socket}`,
 			...(this.address === undefined ? ['--skip-networking'] : [`--bind-address=${this.address}`, '--port=3306']),
 		];
-		await this.server.spawn(mariadbd.path, args, libraryPath(mariadbd.libraries), this.folder);
+		const env = { ...libraryPath(mariadbd.libraries), ...extra };
+		await this.server.spawn(mariadbd.path, args, env, this.folder);
 		await this.server.ready(30_000, async () => {
 			try {
 				const connection = await mysql.createConnection({

@@ -6,10 +6,10 @@ import { until } from './processes.ts';
 import { QUICK } from './quick.ts';
 
 /** What takes the waiting out of the story; on a dialer the defaults hold. */
-const SETTINGS = { ...QUICK, VICIKEEP_LOOK_GAP: '15' };
+const SETTINGS = { ...QUICK, VICIKEEP_LOOK_GAP: '3' };
 const DEFAULTS = 'one look a minute, starts between second 10 and 50, 300 s, 180 s and 90 s of grace';
 /** Seconds between two looks of the story, a little more than VICIKEEP_LOOK_GAP. */
-const NEXT_LOOK = 16;
+const NEXT_LOOK = 4;
 
 const print = (text: string): void => console.log(text);
 const chapter = (title: string): void => print(`\n\n== ${title} ${'='.repeat(Math.max(0, 76 - title.length))}\n`);

@@ -115,7 +115,7 @@ function locate(asteriskRoot: string, hostRoot: string): Programs {
 }
 
 /** The library folders below a root, multiarch ones included. */
-function libraryFolders(root: string): string[] {
+export function libraryFolders(root: string): string[] {
 	return ['usr/lib', 'lib'].flatMap((name) => {
 		const folder = join(root, name);
 		if (!existsSync(folder)) return [];

@@ -89,6 +89,19 @@ describe('a failure that a backup can take over', () => {
 		expect(failovers(look([ABSENT], { paused: false }))).toHaveLength(1);
 	});
 
+	it('of another dialer is told while somebody works on this one, which speaks for all', () => {
+		const look = dialer({ failoverAfter: 1, paused: true, speaks: true });
+		expect(failovers(look([DEAD]))).toEqual(['ON_FAILOVER failover cluster 10.0.0.2 critical']);
+		expect(failovers(look([]))).toEqual(['ON_FAILOVER recovery cluster 10.0.0.2 ok']);
+	});
+
+	it('that was told before work began is not over because of it', () => {
+		const look = dialer({ failoverAfter: 1 });
+		expect(failovers(look([ABSENT]))).toHaveLength(1);
+		expect(failovers(look([], { paused: true }))).toEqual([]);
+		expect(failovers(look([]))).toEqual(['ON_FAILOVER recovery asterisk Asterisk ok']);
+	});
+
 	it('is told of the database by every dialer', () => {
 		const look = dialer({ failoverAfter: 2 });
 		expect(failovers(look([REFUSED]))).toEqual([]);

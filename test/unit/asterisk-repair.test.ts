@@ -11,6 +11,7 @@ import { inWords } from '../../src/withheld.ts';
 import type { World } from '../../src/world.ts';
 import { FakeAsterisk } from './fake-asterisk.ts';
 import { finding, notebookOf, processOf, remembering, settingsOf } from './given.ts';
+import { type Changes, situationOf } from './situation.given.ts';
 
 const PROGRAM = ['/usr/sbin/asterisk', '-vvvvgcT'];
 const absent = finding('asterisk.absent', 'Asterisk', { remedy: 'start-asterisk:Asterisk' });
@@ -20,32 +21,12 @@ const running = processOf(50, 1, PROGRAM, { startTicks: 7 });
 const safe = processOf(40, 1, ['/bin/sh', '/usr/sbin/safe_asterisk']);
 
 /** A situation in which Asterisk may be started and killed; each case changes one thing. */
-function situation(found: typeof absent, changes: Partial<Situation> & { memoryOf?: Partial<Memory> } = {}): Situation {
-	const { memoryOf, ...rest } = changes;
-	return {
-		settings: found === dead ? deadly : settingsOf(),
-		memory: { ...emptyMemory('boot'), ...memoryOf },
-		findings: [found],
+const situation = (found: typeof absent, changes: Changes = {}): Situation =>
+	situationOf([found], {
 		looks: () => (found === dead ? 3 : 2),
-		countsIn: () => 0,
-		table: found === dead ? [running] : [],
-		now: new Date(2026, 0, 1, 12, 0, 20),
-		uptime: 10_000,
-		databaseUptime: 5000,
-		endOfDay: '0000',
-		pressure: () => ({ load_per_core: 0.3, cpu_pressure: 5, io_pressure: 1, memory_pressure: 0 }),
-		done: [],
-		looked: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
-		seen: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
-		asteriskVersion: '16.28.0',
-		mayStartAsterisk: { asked: true, vetoed: false },
-		options: {},
-		remaining: 40,
-		mayNot: undefined,
-		rebuild: undefined,
-		...rest,
-	};
-}
+		...(found === dead && { settings: deadly, table: [running] }),
+		...changes,
+	});
 const reason = (input: Situation): string | undefined => {
 	const withheld = planAsterisk(input)[0]?.withheld;
 	return withheld && inWords(withheld);
@@ -84,7 +65,11 @@ describe('an absent Asterisk', () => {
 			{ looks: () => 1, memoryOf: { journal: { kind: 'start-asterisk', daemon: 'Asterisk', at: '' } } },
 			undefined,
 		],
-		['its ration is used up', { memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } }, 'gave up after 3'],
+		[
+			'its ration is used up',
+			{ memoryOf: { attempts: { Asterisk: [9500, 9600, 9700] } } },
+			'; look at: ls -lt /var/log/asterisk | head',
+		],
 		['it was tried just now', { memoryOf: { attempts: { Asterisk: [9990] } } }, 'it is left alone until'],
 		['the run is nearly over', { remaining: 19 }, 'only 19 s are left'],
 		['the window is over', { now: new Date(2026, 0, 1, 12, 0, 55) }, 'not to meet the stock keepalive'],
@@ -156,6 +141,8 @@ describe('what is found', () => {
 			clockSkew: 0,
 			channels: 0,
 			coreStatusRefused: undefined,
+			timing: undefined,
+			turns: undefined,
 			deepProbe: 'silent',
 			silentProbes,
 		},

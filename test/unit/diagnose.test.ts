@@ -100,6 +100,11 @@ describe('one cause', () => {
 			['mysql.silent db', 'processes.deaf AST_manager_listen'],
 			[undefined, undefined],
 		],
+		[
+			'the variant that fits, beside a wrong version',
+			['asterisk.version Asterisk', 'processes.wrong_variant AST_update', 'processes.frozen AST_update'],
+			[undefined, 'asterisk.version Asterisk', undefined],
+		],
 		['what has its own cause', ['mysql.refused db', 'processes.frozen AST_update'], [undefined, undefined]],
 		['what does not rest on it', ['asterisk.absent Asterisk', 'processes.absent FastAGI_log'], [undefined, undefined]],
 	])('%s', (_, findings, expected) => {
@@ -114,6 +119,32 @@ describe('one cause', () => {
 		expect(diagnose([hung, job, empty])[2]?.cause).toBe('processes.overrunning AST_VDhopper');
 		const circle = [named('a.b c', { cause: 'd.e f' }), named('d.e f', { cause: 'a.b c' })];
 		expect(diagnose(circle)[0]?.cause).toBe('d.e f');
+	});
+
+	describe('of a disk on which nothing can be written', () => {
+		const disk = (id: string, holds: string[], writable = false) =>
+			named(`system.${id} /data`, { evidence: { holds, writable } });
+		it.each<[string, Finding, string, boolean]>([
+			['what was cut off there', disk('disk_full', ['logs', 'conf files']), 'conf.truncated sip-vicidial.conf', true],
+			['also where no daemon works there', disk('disk_space', ['conf files']), 'conf.empty sip-vicidial.conf', true],
+			['a flag that stock cannot serve', disk('read_only', ['logs', 'conf files']), 'conf.flag servers.x', true],
+			['not what lies elsewhere', disk('disk_full', ['logs', 'database']), 'conf.truncated sip-vicidial.conf', false],
+			['not as long as there is room', disk('disk_space', ['conf files'], true), 'conf.empty x', false],
+			['not what was edited', disk('disk_full', ['conf files']), 'conf.edited sip-vicidial.conf', false],
+			[
+				'an Asterisk that ends at its start',
+				disk('disk_full', ["Asterisk's database"]),
+				'asterisk.absent Asterisk',
+				true,
+			],
+			['not where its database has room', disk('disk_full', ['logs']), 'asterisk.absent Asterisk', false],
+			['not one that is frozen', disk('disk_full', ["Asterisk's database"]), 'asterisk.frozen Asterisk', false],
+		])('%s', (_, full, text, follows) => {
+			expect(diagnose([full, named(text)]).map(({ cause }) => cause)).toEqual([
+				undefined,
+				follows ? `${full.id} /data` : undefined,
+			]);
+		});
 	});
 
 	it('a wrong address explains everything', () => {
@@ -149,8 +180,33 @@ describe('what is of no use', () => {
 		['asterisk.hung Asterisk', 'AST_update', false, 'repairs'],
 		['asterisk.hung Asterisk', 'FastAGI_log', true, undefined],
 		['processes.absent AST_manager_listen', 'AST_manager_send', true, undefined],
+		['asterisk.version Asterisk', 'AST_update', true, 'stops'],
+		['asterisk.version Asterisk', 'AST_manager_listen', false, undefined],
+		['asterisk.version Asterisk', 'AST_manager_send', true, undefined],
 	])('%s, for %s, stopping: %s', (text, name, stops, forbids) => {
 		expect(futile(daemon(name), stops, [named(text)])?.forbids).toBe(forbids);
+	});
+});
+
+describe('a column that no longer updates itself', () => {
+	const lost = named('mysql.column_without_update vicidial_live_agents.last_update_time', { status: 'warning' });
+
+	it('explains what stands still in it, and nothing else', () => {
+		const followers = [
+			'processes.heartbeat_old AST_VDremote_agents',
+			'queues.remote_agents AST_VDremote_agents',
+			'queues.live_agents AST_VDauto_dial',
+			'queues.agents_lagging web server',
+		];
+		const others = ['queues.auto_calls_live AST_VDauto_dial', 'processes.heartbeat_old AST_VDadapt'];
+		const found = diagnose([lost, ...[...followers, ...others].map((text) => named(text))]);
+		expect(found.map(({ cause }) => cause !== undefined)).toEqual([false, true, true, true, true, false, false]);
+	});
+
+	it('has nobody stopped for it', () => {
+		expect(futile(daemon('AST_VDremote_agents'), true, [lost])?.forbids).toBe('stops');
+		expect(futile(daemon('AST_VDremote_agents'), false, [lost])).toBeUndefined();
+		expect(futile(daemon('AST_VDauto_dial'), true, [lost])).toBeUndefined();
 	});
 });
 

@@ -3,6 +3,7 @@ import { asterisk } from '../../src/checks/asterisk.ts';
 import type { Context } from '../../src/checks/check.ts';
 import { diagnose } from '../../src/diagnose.ts';
 import type { AsteriskObservation } from '../../src/dialer/asterisk.ts';
+import type { Timing } from '../../src/dialer/timing.ts';
 import type { Judgement } from '../../src/types.ts';
 import { finding, notebookOf, remembering, settingsOf } from './given.ts';
 
@@ -34,11 +35,16 @@ describe('asterisk', () => {
 		clockSkew: 0,
 		channels: 0,
 		coreStatusRefused: undefined,
+		timing: undefined,
+		turns: undefined,
 		deepProbe: 'answered',
 		silentProbes: 0,
 	} as const;
 	const trouble = (stage: NonNullable<AsteriskObservation['trouble']>['stage']) => ({
 		trouble: { stage, message: 'x' },
+	});
+	const timing = (source: Timing['source'], doubts: number) => ({
+		session: { ...session, timing: { answer: { source, asteriskStart: 1 }, age: 0, doubts } },
 	});
 
 	it.each<[string, Partial<AsteriskObservation>, string[]]>([
@@ -67,6 +73,10 @@ describe('asterisk', () => {
 			{ session: { ...session, coreStatusRefused: 'Permission denied' } },
 			['asterisk.rights warning'],
 		],
+		['timing found', timing('there', 0), []],
+		['timing not found once', timing('none', 1), []],
+		['timing not found again', timing('none', 2), ['asterisk.timing warning']],
+		['timing not to be asked', timing('unknown', 0), []],
 		['another version than the database says', { expectedVersion: '11.25', session }, ['asterisk.version warning']],
 	])('%s', (_, rest, expected) => {
 		expect(outline(asterisk.judge(seen(rest), context()))).toEqual(expected);

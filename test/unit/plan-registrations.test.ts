@@ -4,33 +4,13 @@ import type { Situation } from '../../src/plan.ts';
 import { planRegistrations } from '../../src/plan-registrations.ts';
 import { inWords } from '../../src/withheld.ts';
 import { finding, settingsOf } from './given.ts';
+import { situationOf } from './situation.given.ts';
 
 const TRUNK = 'PJSIP/pjtrunk';
 const GIVEN_UP = finding('registrations.given_up', TRUNK, { remedy: `re-register:${TRUNK}` });
 
-const situation = (rest: Partial<Situation> = {}): Situation => ({
-	settings: settingsOf({ VICIKEEP_REREGISTER: 'on' }),
-	memory: emptyMemory('boot'),
-	findings: [GIVEN_UP],
-	looks: () => 2,
-	countsIn: () => 0,
-	table: [],
-	now: new Date(2026, 0, 1, 12, 0, 0),
-	uptime: 10_000,
-	databaseUptime: 5000,
-	endOfDay: undefined,
-	pressure: () => ({}) as never,
-	done: [],
-	looked: ['asterisk', 'registrations'],
-	seen: ['asterisk', 'registrations'],
-	asteriskVersion: '16.0.0',
-	options: {} as Situation['options'],
-	mayStartAsterisk: undefined,
-	remaining: 40,
-	mayNot: undefined,
-	rebuild: undefined,
-	...rest,
-});
+const situation = (rest: Partial<Situation> = {}): Situation =>
+	situationOf([GIVEN_UP], { settings: settingsOf({ VICIKEEP_REREGISTER: 'on' }), looks: () => 2, ...rest });
 
 const tried = (at: number) => ({ memory: { ...emptyMemory('boot'), attempts: { [TRUNK]: [at] } } });
 
@@ -48,7 +28,7 @@ describe('a registration that was given up', () => {
 
 	it.each([
 		['was tried an hour ago', tried(6_400), undefined],
-		['was tried within the hour', tried(6_401), /tried at 11:00:01, and once an hour is enough; .* until 12:00:01/],
+		['was tried within the hour', tried(6_401), /tried at 11:00:21, and once an hour is enough; .* until 12:00:21/],
 		['was seen once', { looks: () => 1 }, /seen once/],
 		['was seen too soon', { countsIn: () => 20 }, /less than 50 s ago/],
 		['may not be repaired', { mayNot: { why: 'paused', until: 'until 13:00:00' } as const }, /^paused until 13:00:00$/],

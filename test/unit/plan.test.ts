@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { emptyMemory, type Memory } from '../../src/memory.ts';
+import type { Memory } from '../../src/memory.ts';
 import { plan, type Situation } from '../../src/plan.ts';
 import type { Pressure } from '../../src/saturation.ts';
 import type { ActionKind, ActionReport, Finding, Process, Withheld } from '../../src/types.ts';
 import { inWords } from '../../src/withheld.ts';
 import { finding, processOf, settingsOf } from './given.ts';
+import { type Changes, situationOf } from './situation.given.ts';
 
 const HOME = '/usr/share/astguiclient';
 const PERL = '/usr/bin/perl';
@@ -19,32 +20,13 @@ const outcome = (id: string, rest: Partial<ActionReport> = {}): ActionReport => 
 };
 
 /** A situation in which every repair is allowed; each case changes one thing. */
-function situation(findings: Finding[], changes: Partial<Situation> & { memoryOf?: Partial<Memory> } = {}): Situation {
-	const { memoryOf, ...rest } = changes;
-	return {
-		settings: settingsOf(),
-		memory: { ...emptyMemory('boot'), ...memoryOf },
-		findings,
+const situation = (findings: Finding[], changes: Changes = {}): Situation =>
+	situationOf(findings, {
 		looks: () => 2,
-		countsIn: () => 0,
-		table: [],
-		now: new Date(2026, 0, 1, 12, 0, 20),
-		uptime: 10_000,
-		databaseUptime: 5000,
-		endOfDay: '0000',
-		pressure: () => calm,
-		done: [],
 		looked: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
 		seen: ['config', 'mysql', 'asterisk', 'processes', 'queues'],
-		asteriskVersion: '16.28.0',
-		remaining: 40,
-		mayNot: undefined,
-		rebuild: undefined,
-		options: {},
-		mayStartAsterisk: { asked: true, vetoed: false },
-		...rest,
-	};
-}
+		...changes,
+	});
 
 const outline = (input: Situation): string[] =>
 	plan(input).map(({ id, withheld }) => (withheld === undefined ? id : `(${id})`));
@@ -80,6 +62,16 @@ describe('what is planned', () => {
 			),
 		);
 	});
+
+	it.each(['136', '1236X'])(
+		'starts and stops nothing that the codes %s do not ask for, whatever its rows say',
+		(codes) => {
+			const settings = settingsOf({ VICIKEEP_KEEPALIVES: codes });
+			const stuck = finding('queues.manager_new', 'AST_manager_send', { remedy: 'restart:AST_manager_send' });
+			expect(outline(situation([stuck], { settings }))).toEqual([]);
+			expect(outline(situation([stuck]))).toEqual(['restart:AST_manager_send']);
+		},
+	);
 
 	it('starts it as it was last seen running, unless the script is another one now', () => {
 		const start = (command: string[]) =>
@@ -227,7 +219,10 @@ describe('a start that its own check would refuse', () => {
 		];
 		const fill = own('ASTVDadFILL', 'AST_VDauto_dial_FILL.pl');
 		const update = [...own('ASTupdate', 'AST_update_AMI2.pl'), ...living({ ppid: 90, state: 'T' })];
-		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill }))).toContain('/bin/bash (process 8)');
+		const settings = settingsOf({ VICIKEEP_KEEPALIVES: '12367' });
+		expect(reason(situation([absent('AST_VDauto_dial_FILL')], { table: fill, settings }))).toContain(
+			'/bin/bash (process 8)',
+		);
 		expect(reason(situation([frozen('AST_update')], { table: update }))).toContain('/bin/bash (process 8)');
 	});
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ProcessObservation, processes } from '../../src/checks/processes.ts';
-import type { DaemonObservation } from '../../src/dialer/observe-daemons.ts';
+import type { Copy, DaemonObservation } from '../../src/dialer/observe-daemons.ts';
 import { contextOf, copyOf, daemonOf, judgeOne, type Noted, observationOf, outline, seen } from './processes.given.ts';
 
 type Row = [string, string, Partial<DaemonObservation>, Noted, string[], Partial<ProcessObservation>?];
@@ -133,6 +133,12 @@ describe('a daemon is there', () => {
 		expect(found?.summary).toContain('AST_manager_security_AMI2.pl (process 7)');
 	});
 
+	it('of a first look a hint says what it cannot show', () => {
+		const hintsOf = (looks: number) => processes.judge(observationOf([], { looks }), contextOf()).hints;
+		expect(hintsOf(1)?.join()).toContain('--wait 60');
+		expect(hintsOf(2)).toBeUndefined();
+	});
+
 	it('is skipped under code X', () => {
 		expect(processes.judge(observationOf([], { keepalives: '12X' }), contextOf())).toMatchObject({
 			skippedBecause: expect.stringContaining('X'),
@@ -150,7 +156,7 @@ describe('of two copies', () => {
 	it.each<[string, DaemonObservation['copies'], Noted, number]>([
 		['the younger goes where both live', [older, younger], {}, 20],
 		['the stopped one goes', [{ ...older, state: 'T' }, younger], {}, 10],
-		['one that has not woken since an earlier look goes', [older, younger], seen('processes asleep 10 1 7'), 10],
+		['one that has not woken since an earlier look goes', [{ ...older, silence: 60 }, younger], {}, 10],
 		[
 			'one without a connection goes',
 			[
@@ -167,7 +173,8 @@ describe('of two copies', () => {
 });
 
 describe('a daemon lives', () => {
-	const asleep = 'processes asleep 100 1 7';
+	/** a copy that has not gone to sleep again for so long */
+	const silent = (silence = 60, rest: Partial<Copy> = {}) => ({ copies: [copyOf({ silence, ...rest })] });
 	const age = (seconds: number, limit: 'auto_dialer_heartbeat' | 'conf_updater_heartbeat') => ({
 		age: { what: 'its row', seconds, limit },
 	});
@@ -180,79 +187,58 @@ describe('a daemon lives', () => {
 
 	it.each<Row>([
 		[
-			'never ran between two looks',
+			'never ran between two samples',
 			'AST_manager_send',
+			silent(),
 			{},
-			seen(asleep),
 			['processes.silent critical restart:AST_manager_send'],
 		],
 		[
 			'waits for the answer to its own statement',
 			'AST_VDauto_dial',
 			{
-				copies: [copyOf({ asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } })],
+				...silent(60, { asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } }),
 				...age(400, 'auto_dialer_heartbeat'),
 			},
-			seen(asleep),
+			{},
 			['processes.awaits_database critical'],
 		],
 		[
 			'asks long, and has run since the last look',
 			'AST_VDauto_dial',
-			{ copies: [copyOf({ sleeps: 8, asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } })] },
-			seen(asleep),
-			[],
-		],
-		['never ran for a short while', 'AST_manager_send', {}, seen(asleep, 10), []],
-		['ran between two looks', 'AST_manager_send', { copies: [copyOf({ sleeps: 8 })] }, seen(asleep), []],
-		[
-			'another process under the same pid',
-			'AST_manager_send',
-			{ copies: [copyOf({ startTicks: 2 })] },
-			seen(asleep),
-			[],
-		],
-		['started just now', 'AST_manager_send', { copies: [copyOf({ age: 30 })] }, seen(asleep), []],
-		[
-			'waits for locks while stock works on whole tables',
-			'AST_manager_send',
+			{ copies: [copyOf({ asks: { thread: 3, seconds: 70, text: 'SELECT', certain: true } })] },
 			{},
-			seen(asleep),
 			[],
-			{ maintenance: true },
 		],
+		['never ran for a short while', 'AST_manager_send', silent(10), {}, []],
+		['started just now', 'AST_manager_send', silent(60, { age: 30 }), {}, []],
+		['waits for locks while stock works on whole tables', 'AST_manager_send', silent(), {}, [], { maintenance: true }],
 		[
 			'silent for longer than that takes',
 			'AST_manager_send',
+			silent(260),
 			{},
-			seen(asleep, 260),
 			['processes.silent critical restart:AST_manager_send'],
 			{ maintenance: true },
 		],
-		['waits for events only', 'FastAGI_log', {}, seen(asleep), []],
-		['sleeps as long as its interval', 'AST_conf_update_screen', {}, seen(asleep, 120), []],
+		['waits for events only', 'FastAGI_log', silent(), {}, []],
+		['sleeps as long as its interval', 'AST_conf_update_screen', silent(120), {}, []],
 		[
 			'sleeps three intervals',
 			'AST_conf_update_screen',
+			silent(180),
 			{},
-			seen(asleep, 180),
 			['processes.silent warning restart:AST_conf_update_screen'],
 		],
-		['may sleep longer by its argument', 'AST_VDauto_dial', { wakesEvery: 30 }, seen(asleep), []],
+		['may sleep longer by its argument', 'AST_VDauto_dial', { wakesEvery: 30, ...silent() }, {}, []],
 		[
 			'keeps a processor busy and never sleeps',
 			'AST_manager_send',
-			{ copies: [copyOf({ busy: 0.98 })] },
-			seen(asleep),
+			silent(60, { busy: 0.98 }),
+			{},
 			['processes.spinning critical restart:AST_manager_send'],
 		],
-		[
-			'keeps a processor busy, but gets on',
-			'AST_manager_send',
-			{ copies: [copyOf({ busy: 0.98, sleeps: 8 })] },
-			seen(asleep),
-			[],
-		],
+		['keeps a processor busy, but gets on', 'AST_manager_send', { copies: [copyOf({ busy: 0.98 })] }, {}, []],
 		[
 			'waits in the kernel',
 			'AST_rec_monitor',
@@ -266,6 +252,20 @@ describe('a daemon lives', () => {
 			{ copies: [copyOf({ state: 'D', sleeps: 8 })] },
 			seen('processes blocked 100 1 7', 60),
 			[],
+		],
+		[
+			'has a log of the one before it',
+			'AST_conf_update_screen',
+			{ wakesEvery: 300, ...age(90_000, 'conf_updater_heartbeat'), copies: [copyOf({ age: 150 })] },
+			{},
+			[],
+		],
+		[
+			'has never written that log',
+			'AST_conf_update_screen',
+			{ wakesEvery: 60, ...age(90_000, 'conf_updater_heartbeat'), copies: [copyOf({ age: 700 })] },
+			{},
+			['processes.heartbeat_old critical restart:AST_conf_update_screen'],
 		],
 		['writes its row', 'AST_VDauto_dial', age(3, 'auto_dialer_heartbeat'), {}, []],
 		['writes late in a burst', 'AST_VDauto_dial', age(60, 'auto_dialer_heartbeat'), {}, []],

@@ -92,6 +92,16 @@ describe('an empty hopper', () => {
 		});
 	});
 
+	it('is the fault of a job that hangs, which keeps the next ones from beginning', () => {
+		const copies = { ...calm().copies, hoppers: { count: 1, oldest: 880 } };
+		const [job, empty] = judged({ ...starving, ...runs(900, 900), copies }, long);
+		expect(job?.summary).toMatch(/^AST_VDhopper hangs: .*1 copy runs, the oldest for 15 min/);
+		expect(empty).toMatchObject({ cause: 'queues.hopper_job AST_VDhopper', evidence: { reason: 'job hangs' } });
+		expect(empty?.summary).toContain('AST_VDhopper hangs');
+		const busy = { ...copies, hoppers: { count: 1, oldest: 40 } };
+		expect(told({ ...runs(900, 900), copies: busy })).toMatchObject({ evidence: { reason: 'job not running' } });
+	});
+
 	it('is told with the same reason where the job is another machine’s', () => {
 		const found = judged({ ...starving, ...runs(900), responsible: elsewhere }, long, { VICIKEEP_KEEPALIVES: '1236' });
 		expect(outline(found)).toEqual(['hopper_empty A critical']);
@@ -125,7 +135,7 @@ table('leads in hand', [
 		'the same for long, while agents wait',
 		{ hopper: [inHand(6)], agents: [agent('READY')] },
 		noted(700, 'hopper in hand A QUEUE 6 7 99'),
-		['hopper_stuck AST_VDauto_dial critical'],
+		['hopper_stuck AST_VDauto_dial warning'],
 	],
 	[
 		'the same for long, and nobody waits',

@@ -204,6 +204,16 @@ table('calls in progress', [
 	['hardly dialed at all', originates({ marked: 19, dialed: 19, callLog: 600 }), noted(60, 'call_log'), []],
 ]);
 
+it.each(['1356', '12356X'])('asks for no sender and no listener where the codes are %s', (codes) => {
+	const told = (changes: Changes, key: string) =>
+		judged({ ...changes, asteriskChannels: 4 }, noted(60, key), { VICIKEEP_KEEPALIVES: codes });
+	const [stuck, ...others] = told(manager({ count: 1, head: 5, tail: 5, age: 60 }), 'manager NEW 5');
+	expect(others).toEqual([]);
+	expect(stuck).toMatchObject({ status: 'warning', summary: expect.stringContaining('VARactive_keepalives') });
+	expect(stuck?.remedy).toBeUndefined();
+	expect(told(originates({ unanswered: 40 }), 'manager_sent')).toEqual([]);
+});
+
 it('says nothing of what AST_VDauto_dial clears away where it does not run', () => {
 	const calls = { autoCalls: [call('SENT', { oldestCall: 5000 })], agents: [agent('READY', { oldestUpdate: 500 })] };
 	expect(outline(judged(calls, {}, { VICIKEEP_KEEPALIVES: '12' }))).toEqual([]);

@@ -39,6 +39,12 @@ describe('the settings file', () => {
 		expect(readSettings(undefined, usual).settings).toMatchObject({ envFile: usual, restart: 'off' });
 	});
 
+	it('names a /proc that there is', () => {
+		const named = join(folder, 'vicikeep.env');
+		writeFileSync(named, 'VICIKEEP_PROC=/nonexistent\n', { mode: 0o600 });
+		expect(problems(named)).toEqual(['VICIKEEP_PROC=/nonexistent: there is no such folder, expected /proc']);
+	});
+
 	it('gets a line with the nearest name when the named one is not there', () => {
 		writeFileSync(join(folder, 'vicikeep.env'), '');
 		const named = join(folder, 'vicikep.env');
@@ -50,7 +56,11 @@ describe('the settings file', () => {
 	});
 
 	it('gets a line when it is no file, or others may write it', () => {
-		expect(problems(folder)).toEqual([`${folder}: ${folder} is a folder`]);
+		expect(problems(folder)).toEqual([`${folder}: it is a folder`]);
+		// what is wrong with it comes before who may write it
+		chmodSync(folder, 0o777);
+		expect(problems(folder)).toEqual([`${folder}: it is a folder`]);
+		chmodSync(folder, 0o755);
 		const open = join(folder, 'open.env');
 		writeFileSync(open, '');
 		chmodSync(open, 0o666);

@@ -108,7 +108,7 @@ describe('a trunk', () => {
 			2,
 			['no_address SIP/siptrunk critical'],
 		],
-		['renews its registration late', peer({ expires: NOW - 31 }), 0, ['not_renewed SIP/siptrunk warning']],
+		['does not renew its registration', peer({ expires: NOW - 31 }), 0, ['not_renewed SIP/siptrunk warning']],
 		['may be renewing it', peer({ expires: NOW - 20 }), 0, []],
 	])('that %s', (_, one, looks, expected) => {
 		const before = memory({ expiring: one.expires === undefined ? {} : { 'SIP/siptrunk': one.expires } });
@@ -118,7 +118,7 @@ describe('a trunk', () => {
 				{
 					trunkPeers: [one, well],
 					before,
-					memory: memory({ qualify: { 'SIP/siptrunk': { at: 1, every: 25 }, 'SIP/well': { at: 1, every: 25 } } }),
+					memory: memory({ qualify: { 'SIP/siptrunk': { at: 10_000, every: 25 }, 'SIP/well': { at: 1, every: 25 } } }),
 				},
 				looks,
 			),
@@ -126,9 +126,21 @@ describe('a trunk', () => {
 		expect(findings).toEqual(expected);
 	});
 
-	it('that has renewed its registration since the last look is well, however little is left', () => {
-		const before = memory({ expiring: { 'SIP/siptrunk': NOW - 90 } });
-		expect(told(judge({ trunkPeers: [peer({ expires: NOW - 31 })], before }))).toEqual([]);
+	describe('whose registration here was about to end', () => {
+		const before = memory({ expiring: { 'SIP/siptrunk': NOW - 40 } });
+		const asked = memory({ qualify: { 'SIP/siptrunk': { at: 10_000, every: 25 } } });
+		const gone = peer({ address: '', dynamic: true, status: 'unknown' });
+		const GONE = 'not_renewed SIP/siptrunk warning';
+		it.each([
+			['has renewed it, however little is left', peer({ expires: NOW - 31 }), {}, []],
+			['has not, and clocks tell its end to the second only', peer({ expires: NOW - 38 }), {}, [GONE]],
+			['was not asked in this look', peer({ expires: NOW - 40 }), { memory: memory() }, []],
+			['is forgotten at once', gone, {}, [GONE]],
+			['is forgotten, but Asterisk was started just now', gone, { settled: 80 }, []],
+			['left before its end', gone, { before: memory({ expiring: { 'SIP/siptrunk': NOW + 30 } }) }, []],
+		])('%s', (_, one, rest, expected) => {
+			expect(told(judge({ trunkPeers: [one], before, memory: asked, ...rest }))).toEqual(expected);
+		});
 	});
 });
 
@@ -175,6 +187,14 @@ describe('phones', () => {
 	])('%s', (_, present, before, expected) => {
 		const phones = { known: 10, present, unreachable: 10 - present, expired: 0 };
 		expect(told(judge({ phones, before: memory({ phones: before }) }))).toEqual(expected);
+	});
+
+	it.each([
+		['have gone home', 2, []],
+		['are still at work', 3, ['phones_lost phones warning']],
+	])('of agents who %s', (_, agentsWithout, expected) => {
+		const phones = { known: 10, present: 5, unreachable: 0, expired: 0, agentsWithout };
+		expect(told(judge({ phones, before: memory({ phones: [10] }) }))).toEqual(expected);
 	});
 
 	it('come back one by one after a start of Asterisk', () => {
@@ -236,6 +256,31 @@ describe('the fit of intervals', () => {
 			only(pjsip({ timers: { expiration: 3600, retry: 60, retries: 0, forbiddenRetry: 0 } })),
 			/one refusal \(403\)/,
 		],
+		[
+			'registrations here that may be as short as the interval',
+			{
+				trunkPeers: [peer({ dynamic: true })],
+				memory: memory({
+					qualify: { 'SIP/siptrunk': { at: 1, every: 25 } },
+					sipAttempts: { at: 1, attempts: 0, leastExpiry: 60 },
+				}),
+			},
+			/register here for 60 s only .*two looks \(60 s\)/,
+		],
+		[
+			'the same of PJSIP',
+			{
+				trunkPeers: [peer({ driver: 'PJSIP', dynamic: true, leastExpiry: 60, qualify: { every: 25, timeout: 3 } })],
+			},
+			/register here for 60 s only/,
+		],
+		[
+			'longer ones',
+			{
+				trunkPeers: [peer({ driver: 'PJSIP', dynamic: true, leastExpiry: 61, qualify: { every: 25, timeout: 3 } })],
+			},
+			'',
+		],
 	])('%s', (_, what, expected) => {
 		const text = lints(what);
 		if (expected === '') expect(text).toBe('');
@@ -255,12 +300,47 @@ describe('the fit of intervals', () => {
 	});
 
 	it.each([
+		[3, {}, 125],
+		[4, {}, 185],
+		[7, {}, 245],
+		[1, { SIP: 501 }, 124],
+		[4, { SIP: 501 }, 184],
+		[1, { IAX2: 501 }, 364],
+	])(
+		'the death of one of %d trunks that are asked in turn, among %j peers, is seen later',
+		(count, counts, seconds) => {
+			const driver = 'IAX2' in counts ? ('IAX2' as const) : 'SIP' in counts ? ('SIP' as const) : ('PJSIP' as const);
+			const names = Array.from({ length: count }, (_, at) => `t${at}`);
+			const what = {
+				trunks: [{ carrier: 'T', driver, sections: names, registers: [] }],
+				trunkPeers: names.map((name) =>
+					peer({ driver, name, ...(driver === 'PJSIP' && { qualify: { every: 62, timeout: 3 } }) }),
+				),
+				memory: memory({ counts }),
+			};
+			expect(lints(what, { VICIKEEP_SERVER_IP: '10.0.0.1' })).toContain(`seen after ${seconds} s at worst`);
+		},
+	);
+
+	it.each([
 		[0, ''],
 		[5, /given up for ever after 5 tries \(registerattempts\)/],
 	])('registerattempts=%d', (attempts, expected) => {
 		const text = lints({ ...only(sip()), memory: memory({ sipAttempts: { at: 1, attempts } }) });
 		if (expected === '') expect(text).toBe('');
 		else expect(text).toMatch(expected);
+	});
+
+	it.each([
+		['60 s', 60, 4, 1],
+		['61 s', 61, 4, 0],
+		['60 s, but there are no phones', 60, 0, 0],
+		['a version that does not tell', undefined, 4, 0],
+	])('phones that may register for %s', (_, leastExpiry, phones, hints) => {
+		const sipAttempts = { at: 1, attempts: 0, ...(leastExpiry !== undefined && { leastExpiry }) };
+		const judged = judge({ memory: memory({ sipAttempts, counts: { SIP: phones } }) });
+		expect(judged.hints).toHaveLength(hints);
+		expect(judged.findings).toEqual([]);
 	});
 
 	it('is one finding for each trunk, with all that is to be said', () => {

@@ -5,6 +5,7 @@ import {
 	contactOf,
 	endpointOf,
 	iaxRegistration,
+	leastExpiryIn,
 	peerOf,
 	pjsipRegistration,
 	secondsLeft,
@@ -210,11 +211,12 @@ describe('what PJSIP tells on the console and of single endpoints', () => {
 	});
 
 	it.each([
-		[['  Outbound reg. timeout:  20 secs', '  Outbound reg. attempts: 3'], 3],
-		[['  Outbound reg. attempts: 0'], 0],
-		[['something else'], 0],
-	])('sip show settings: %j', (lines, attempts) => {
+		[['  Reg. min duration       60 secs', '  Outbound reg. attempts: 3'], 3, 60],
+		[['  Outbound reg. attempts: 0'], 0, undefined],
+		[['something else'], 0, undefined],
+	])('sip show settings: %j', (lines, attempts, leastExpiry) => {
 		expect(attemptsIn(lines)).toBe(attempts);
+		expect(leastExpiryIn(lines)).toBe(leastExpiry);
 	});
 
 	const AOR = event('Event: AorDetail\nObjectName: t\nQualifyFrequency: 25\nQualifyTimeout: 3.000000');
@@ -237,7 +239,30 @@ describe('what PJSIP tells on the console and of single endpoints', () => {
 		});
 	});
 
-	it('PJSIPShowEndpoint of nobody', () => {
-		expect(endpointOf('t', [])).toBeUndefined();
+	it('PJSIPShowEndpoint of a trunk that registers here', () => {
+		const aor = event('Event: AorDetail\nMinimumExpiration: 60\nQualifyFrequency: 25\nQualifyTimeout: 3.000000');
+		const registered = event(
+			'Event: ContactStatusDetail\nURI: sip:t@203.0.113.9:5060\nStatus: Reachable\nRegExpire: 1795801992',
+		);
+		expect(endpointOf('t', [ENDPOINT, aor, registered])).toMatchObject({
+			dynamic: true,
+			expires: 1_795_801_992,
+			leastExpiry: 60,
+			address: '203.0.113.9',
+		});
+	});
+
+	const aorFor = (contacts: number): AmiMessage => event(`Event: AorDetail\nObjectName: t\nMaxContacts: ${contacts}`);
+
+	it.each([
+		['nobody', []],
+		['one that only takes calls from an address', [ENDPOINT]],
+		['the same, with an address of record that is empty and takes no contact', [ENDPOINT, aorFor(0)]],
+	])('PJSIPShowEndpoint of %s', (_, events) => {
+		expect(endpointOf('t', events)).toBeUndefined();
+	});
+
+	it('PJSIPShowEndpoint of one that is to register here', () => {
+		expect(endpointOf('t', [ENDPOINT, aorFor(1)])).toMatchObject({ dynamic: true, address: '' });
 	});
 });

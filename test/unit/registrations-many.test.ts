@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AmiSession } from '../../src/adapters/ami.ts';
 import { Deadline } from '../../src/adapters/clock.ts';
 import { askAll } from '../../src/dialer/registrations-asking.ts';
+import { nextMemory } from '../../src/dialer/registrations-memory.ts';
 import { FakeAsterisk } from './fake-asterisk.ts';
 import { manyPhones } from './many-phones.ts';
-import { memory } from './registrations.given.ts';
+import { judge, memory, NOW, peer, told } from './registrations.given.ts';
 
 const TRUNKS = [{ carrier: 'T1', driver: 'SIP' as const, sections: ['siptrunk'], registers: [] }];
 
@@ -15,7 +16,12 @@ beforeEach(() => {
 afterEach(() => asterisk.stop());
 
 const look = (session: AmiSession, rest: Parameters<typeof memory>[0] = {}) =>
-	askAll({ deadline: new Deadline(45), uptime: 10_000, endAmi: () => {} }, session, memory(rest), TRUNKS);
+	askAll(
+		{ deadline: new Deadline(45), uptime: 10_000, asteriskTimes: undefined, endAmi: () => {} },
+		session,
+		memory(rest),
+		TRUNKS,
+	);
 const asked = (): string[] => asterisk.received.map(({ action = '' }) => action);
 
 describe('5,000 phones', () => {
@@ -44,6 +50,40 @@ describe('5,000 phones', () => {
 		const session = await asterisk.session(manyPhones(20_001));
 		expect(await look(session)).toMatchObject({ complete: false, silent: expect.stringContaining('more than 20000') });
 		session.close();
+	});
+});
+
+describe('phones whose list was not asked for in this look', () => {
+	const gone = { known: 600, present: 0, unreachable: 600, expired: 0 };
+	const learn = (before: ReturnType<typeof memory>, uptime: number, phones: typeof gone | undefined) =>
+		nextMemory(before, {
+			...before,
+			trunksAt: undefined,
+			trunkPeers: [],
+			registrations: [],
+			phones,
+			now: NOW,
+			uptime,
+			gap: 50,
+			attempts: {},
+		});
+	const listed = learn(memory({ phones: [600] }), 10_000, gone);
+
+	it('are as that list told, so that what is found stands until the next one', () => {
+		const between = learn(listed, 10_060, undefined);
+		expect(between.listed).toEqual({ ...gone, at: 10_000 });
+		expect(between.phones).toEqual([600, 0]);
+		const trunkPeers = [peer({ status: 'unreachable' })];
+		for (const after of [listed, between]) {
+			const found = told(judge({ phones: after.listed, before: after, trunkPeers }));
+			expect(found).toContain('all_unreachable network critical');
+			expect(found).toContain('phones_lost phones warning');
+		}
+	});
+
+	it('are unknown when that is long ago', () => {
+		expect(learn(listed, 13_600, undefined).listed).toEqual({ ...gone, at: 10_000 });
+		expect(learn(listed, 13_601, undefined).listed).toBeUndefined();
 	});
 });
 

@@ -5,7 +5,7 @@ import { settingsOf } from './given.ts';
 
 export type Changes = Partial<Situation> & { memoryOf?: Partial<Memory> };
 
-/** Noon, 10,000 s after boot, with all checks seen and nothing in the way of a repair. */
+/** Noon, 10,000 s after boot, with all checks seen, three looks in a row, and nothing in the way of a repair. */
 export function situationOf(findings: Finding[], { memoryOf, ...rest }: Changes = {}): Situation {
 	const checks: Situation['seen'] = ['config', 'mysql', 'asterisk', 'processes', 'queues', 'conf', 'registrations'];
 	return {

@@ -29,8 +29,8 @@ const seen = (rest: Partial<MachineObservation> = {}): MachineObservation => ({
 	confLog: 1024,
 	missingJobs: [],
 	hopperMayOverlap: false,
-	clockUnset: undefined,
-	samples: { recordings: undefined, exposure: undefined, remote: undefined },
+	timeService: { keepers: ['chronyd'], unset: undefined },
+	samples: { recordings: undefined, exposure: undefined, remote: undefined, chrony: undefined },
 	dataFolder: undefined,
 	uptime: 10_000,
 	turns: { turn: 1, samples: {} },
@@ -98,9 +98,31 @@ describe('a disk', () => {
 		expect(outline(judge({ disks: [one] }))).toEqual(expected);
 	});
 
+	it.each<[string, Partial<Fill>, boolean]>([
+		['has room', {}, true],
+		['has none', { free: 0, freeForRoot: 0 }, false],
+		['has some for root', { free: 0, freeForRoot: GIB }, true],
+		['has no inode', { filesFree: 0 }, false],
+	])('of conf files says what lies there, and that it %s', (_, rest, writable) => {
+		const [found] = judge({ disks: [disk(['conf files'], fill(10, 99, rest))] }).findings;
+		expect(found?.id).toMatch(/^system\.(disk_space|inodes)$/);
+		expect(found?.evidence).toMatchObject({ holds: ['conf files'], writable });
+	});
+
 	it('that does not answer is told by its mount', () => {
 		const remote = disk(['recordings'], undefined, { remote: true });
 		expect(outline(judge({ disks: [remote], silent: ['/data'] }))).toEqual(['system.disk_silent /data critical']);
+	});
+
+	it.each<[Disk['uses'][number]['use'][], string | undefined]>([
+		[['logs', 'state'], 'repairs'],
+		[['recordings'], undefined],
+	])('that holds %j and does not answer keeps daemons from working: %s', (uses, forbids) => {
+		const { findings } = judge({ disks: [disk(uses, undefined, { remote: true })], silent: ['/data'] });
+		const [, frozen] = diagnose([...findings, finding('processes.hung', 'AST_update')]);
+		expect(frozen?.cause).toBe(forbids && 'system.disk_silent /data');
+		const [daemon] = DAEMONS;
+		expect(daemon && futile(daemon, false, findings)?.forbids).toBe(forbids);
 	});
 
 	it('that is full explains dead daemons, and none is started for nothing', () => {
@@ -163,17 +185,29 @@ describe('a machine', () => {
 			[],
 			['system.jobs_missing AST_reset_mysql_vars.pl warning'],
 		],
-		['without the time', { clockUnset: 'systemd-timesyncd' }, [], ['system.clock_unset systemd-timesyncd warning']],
+		[
+			'without the time',
+			{ timeService: { keepers: ['chronyd'], unset: 'chronyd' } },
+			[],
+			['system.clock_unset chronyd warning'],
+		],
+		[
+			'that nothing keeps in time',
+			{ timeService: { keepers: [], unset: undefined } },
+			[],
+			['system.no_time_service machine warning'],
+		],
+		['that does not show who keeps it in time', { timeService: { keepers: undefined, unset: undefined } }, [], []],
 	])('%s', (_, rest, noted, expected) => {
 		expect(outline(judge(rest, noted))).toEqual(expected);
 	});
 
 	it('tells of recordings that are not moved on, not of those on their way', () => {
-		const waiting = (oldest: number) => ({
+		const waiting = (oldest: number, newest = oldest) => ({
 			samples: {
 				...seen().samples,
 				recordings: {
-					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest }],
+					answer: [{ folder: '/m', job: 'AST_CRON_audio_1_move_mix.pl', count: 4, oldest, newest }],
 					age: 0,
 					doubts: 1,
 				},
@@ -181,6 +215,9 @@ describe('a machine', () => {
 		});
 		expect(outline(judge(waiting(600)))).toEqual([]);
 		expect(outline(judge(waiting(9000)))).toEqual(['system.recordings /m warning']);
+		expect(outline(judge(waiting(90_000, 7300)))).toEqual(['system.recordings /m critical']);
+		// a file that the job passes over lies there for ever, and all later ones were moved
+		expect(outline(judge(waiting(900_000)))).toEqual(['system.recordings /m warning']);
 	});
 
 	it('gives hints of what could be better, and warns of it only where that is asked for', () => {
@@ -228,6 +265,20 @@ describe('the files of the kernel', () => {
 		expect(mountOf(`${folder}/my disk/logs`, mounts)?.readOnly).toBe(true);
 		expect(mountOf(join(folder, 'monitor'), mounts)).toEqual({ path: '/rec', remote: true, readOnly: false });
 		expect(mountOf('/recordings', mounts)?.path).toBe('/');
+	});
+
+	it('are believed without a look beneath a remote disk: one that is gone holds whoever looks for ever', () => {
+		const nas = join(folder, 'nas');
+		mkdirSync(join(nas, 'asterisk'), { recursive: true });
+		mkdirSync(join(folder, 'self'), { recursive: true });
+		writeFileSync(join(folder, 'self/mounts'), `/dev/vda / ext4 rw 0 0\nnas:/rec ${nas} nfs4 rw 0 0\n`);
+		// who looks there is led away
+		for (const name of ['monitor', 'asterisk/monitor']) symlinkSync('/var/log', join(nas, name));
+		symlinkSync('nas/asterisk', join(folder, 'spool'));
+		symlinkSync('loop', join(folder, 'loop'));
+		const mounts = readMounts(folder);
+		for (const path of ['nas', 'nas/monitor', 'spool/monitor', 'spool/../monitor', 'loop/../nas/monitor'])
+			expect(mountOf(`${folder}/${path}`, mounts)?.path).toBe(nas);
 	});
 
 	it('tell memory, kills and descriptors; nothing where there are none', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Lock } from '../../src/adapters/lock.ts';
+import type { Pulse } from '../../src/dialer/pulses.ts';
 import { afterLook, type Session } from '../../src/session.ts';
 import type { ActionReport, Report } from '../../src/types.ts';
 import { lookUntilWell } from '../../src/wait.ts';
@@ -16,7 +17,13 @@ const CRITICAL = reportOf({ status: 'critical', checks: [{ findings: [STOPPED] }
 const taken: Lock = { state: 'taken', age: 7, limit: 45 };
 
 /** Waits with these reports, the last one for ever; each look takes a second. */
-async function wait(seconds: number, reports: Report[], locks: Lock['state'][] = [], remembers = true) {
+async function wait(
+	seconds: number,
+	reports: Report[],
+	locks: Lock['state'][] = [],
+	remembers = true,
+	pulses: Pulse[][] = [],
+) {
 	const told: string[] = [];
 	const events: string[] = [];
 	const began = performance.now();
@@ -39,6 +46,8 @@ async function wait(seconds: number, reports: Report[], locks: Lock['state'][] =
 				told: undefined,
 				remembers,
 				amiMemory: {},
+				samples: undefined,
+				pulses: pulses.length > 1 ? (pulses.shift() ?? []) : (pulses[0] ?? []),
 				keep: async () => {
 					events.push(`${at()} keep`);
 					return [];
@@ -57,7 +66,7 @@ describe('a second look of the same run', () => {
 	const refused = { refused: { host: 'h', port: 1, user: 'u', secret: 's', managerConf: '', at: 0, bootId: '' } };
 
 	it('does not insist on a refused account again, wherever that is remembered', () => {
-		expect(afterLook(session, { report: reportOf({}), amiMemory: refused })).toMatchObject({
+		expect(afterLook(session, { report: reportOf({}), amiMemory: refused, samples: undefined })).toMatchObject({
 			attended: false,
 			amiMemory: refused,
 		});
@@ -65,8 +74,11 @@ describe('a second look of the same run', () => {
 
 	it('makes the conf files anew once', () => {
 		const rebuild = (outcome: ActionReport['outcome']) =>
-			afterLook(session, { report: reportOf({ actions: [{ kind: 'rebuild', outcome }] }), amiMemory: {} }).options
-				.rebuild;
+			afterLook(session, {
+				report: reportOf({ actions: [{ kind: 'rebuild', outcome }] }),
+				amiMemory: {},
+				samples: undefined,
+			}).options.rebuild;
 		expect(rebuild('withheld')).toBe('all');
 		expect(rebuild('done')).toBeUndefined();
 	});
@@ -141,5 +153,46 @@ describe('looking until nothing is critical', () => {
 		const never = await wait(3, [CRITICAL], ['taken']);
 		expect(never.events).toEqual(['3 look taken 5']);
 		expect(never.seconds).toBe(4);
+	});
+
+	describe('with daemons that have to move', () => {
+		const sleeps = (value: number, pid = 1): Pulse => ({
+			daemon: 'AST_update',
+			sign: `sleeps of ${pid}`,
+			value,
+			least: 1,
+		});
+		const row = (value: number): Pulse => ({ daemon: 'AST_update', sign: 'its row', value, least: 2 });
+		const looksUntil = async (seconds: number, ...pulses: Pulse[][]) => {
+			const { events, report, told } = await wait(seconds, [reportOf({})], [], true, pulses);
+			return { looks: events.filter((event) => event.includes('look')).length, notes: report.notes, told };
+		};
+
+		it.each<[string, number, Pulse[][]]>([
+			['none is expected to', 1, [[]]],
+			['it has gone to sleep between two looks', 2, [[sleeps(7)], [sleeps(8)]]],
+			['it does so only later', 4, [[sleeps(7)], [sleeps(7)], [sleeps(7)], [sleeps(8)]]],
+			['what it moved before this run tells nothing', 3, [[sleeps(7)], [sleeps(7)], [sleeps(9)]]],
+			['another process has to move by itself', 3, [[sleeps(7)], [sleeps(9, 2)], [sleeps(10, 2)]]],
+			[
+				'it wakes, and its row has to move too',
+				3,
+				[
+					[sleeps(7), row(90)],
+					[sleeps(8), row(91)],
+					[sleeps(9), row(99)],
+				],
+			],
+			['its row is gone, it has moved', 2, [[sleeps(7), row(90)], [sleeps(8)]]],
+		])('ends when %s', async (_, looks, pulses) => {
+			expect(await looksUntil(60, ...pulses)).toMatchObject({ looks, notes: undefined });
+		});
+
+		it('tells for whom it waits, and of whom nothing was seen to move', async () => {
+			const { looks, notes, told } = await looksUntil(8, [sleeps(7)]);
+			expect(looks).toBe(3);
+			expect(told[0]).toBe('1: nothing is critical; waiting for AST_update to move');
+			expect(notes).toEqual(['AST_update was not seen to move in these 8 s; a longer --wait tells whether it stalls']);
+		});
 	});
 });

@@ -2,6 +2,7 @@
 
 # A UDP relay: what comes in at the port named like this file goes to the given address and port, and
 # the answers go back to where it came from. Arguments: address, port, a time that does not matter here.
+# It listens at that address, because there are several dialers on one machine, or at SANDBOX_RELAYS_AT.
 
 use strict;
 use warnings;
@@ -14,7 +15,7 @@ open(my $comm, '>', '/proc/self/comm') or die "comm: $!\n";
 syswrite($comm, 'ip_relay');
 close($comm);
 
-my $inside = IO::Socket::INET->new(LocalAddr => $address, LocalPort => $port, Proto => 'udp')
+my $inside = IO::Socket::INET->new(LocalAddr => $ENV{SANDBOX_RELAYS_AT} || $address, LocalPort => $port, Proto => 'udp')
 	or die "port $port: $!\n";
 my $select = IO::Select->new($inside);
 my (%outside_of, %client_of);

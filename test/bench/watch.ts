@@ -1,0 +1,67 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Dialer } from '../sandbox/dialer.ts';
+
+/** What some ticks asked of others, and the most that any of them held. */
+export interface Watched {
+	/** fewest and most statements of one tick, session settings included, as the server counts them */
+	statements: Range;
+	/** fewest and most actions of one tick in Asterisk's manager, login included */
+	actions: Range;
+	/** megabytes */
+	memory: number;
+	/** the tables of which one statement read most rows, and the most milliseconds that one took */
+	widest: { table: string; rows: number; milliseconds: number }[];
+}
+
+export type Range = readonly [least: number, most: number];
+
+/**
+ * Watches ticks with an account of their own, so that the server's log tells their statements from those of the daemons.
+ * @throws when a tick ends with another status than 0
+ */
+export async function watch(
+	dialer: Dialer,
+	args: string[],
+	env: Record<string, string>,
+	ticks: number,
+): Promise<Watched> {
+	const { database } = dialer;
+	const peaks = join(dialer.folder, 'peaks');
+	rmSync(peaks, { force: true });
+	await database.query(`CREATE USER IF NOT EXISTS watch@'%' IDENTIFIED BY 'watch';
+		GRANT SELECT ON asterisk.* TO watch@'%';
+		SET GLOBAL log_output='TABLE', GLOBAL long_query_time=0, GLOBAL slow_query_log=1;
+		TRUNCATE mysql.slow_log`);
+	const actions: number[] = [];
+	for (let tick = 0; tick < ticks; tick++) {
+		const { exitCode, stdout, stderr } = await dialer.check([...args, '-vv'], {
+			env: {
+				...env,
+				VICIKEEP_DB_USER: 'watch',
+				VICIKEEP_DB_PASS: 'watch',
+				NODE_OPTIONS: `--require=${import.meta.dirname}/peak.cjs`,
+				BENCH_PEAKS: peaks,
+			},
+		});
+		if (exitCode !== 0) throw new Error(`a tick ended with ${exitCode}:\n${stdout}`);
+		actions.push(stderr.match(/AMI > Action: /g)?.length ?? 0);
+	}
+	await database.query('SET GLOBAL slow_query_log=0');
+	const runs: { statements: number }[] = await database.query(
+		"SELECT COUNT(*) AS statements FROM mysql.slow_log WHERE user_host LIKE 'watch[%' GROUP BY thread_id",
+	);
+	const widest: { table: string; rows: number; milliseconds: number }[] = await database.query(
+		`SELECT REGEXP_SUBSTR(CONVERT(sql_text USING latin1), '(?<=FROM )[A-Za-z_.]+') AS \`table\`, MAX(rows_examined) AS \`rows\`,
+		MAX(MICROSECOND(query_time)) / 1000 AS milliseconds
+		FROM mysql.slow_log WHERE user_host LIKE 'watch[%' GROUP BY 1 ORDER BY 2 DESC LIMIT 3`,
+	);
+	return {
+		statements: range(runs.map((run) => Number(run.statements))),
+		actions: range(actions),
+		memory: Math.max(...readFileSync(peaks, 'utf8').trim().split('\n').map(Number)) / 1024,
+		widest,
+	};
+}
+
+const range = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];

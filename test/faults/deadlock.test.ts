@@ -1,0 +1,4 @@
+import { DEADLOCK } from './deadlock.ts';
+import { runArea } from './run-area.ts';
+
+runArea(DEADLOCK);

@@ -1,0 +1,4 @@
+import { JOBS } from './jobs.ts';
+import { runArea } from './run-area.ts';
+
+runArea(JOBS);

@@ -1,0 +1,4 @@
+import { RELAYS } from './relays.ts';
+import { runArea } from './run-area.ts';
+
+runArea(RELAYS);

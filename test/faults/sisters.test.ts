@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { SISTERS } from './sisters.ts';
+
+runArea(SISTERS);

@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { STARTS } from './starts.ts';
+
+runArea(STARTS);

@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { TABLES } from './tables.ts';
+
+runArea(TABLES);

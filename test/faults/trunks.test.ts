@@ -1,0 +1,4 @@
+import { runArea } from './run-area.ts';
+import { TRUNKS } from './trunks.ts';
+
+runArea(TRUNKS);

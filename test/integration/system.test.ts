@@ -23,6 +23,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
 	for (const one of undo.splice(0).reverse()) await one();
+	// a disk or table that is damaged for longer than a daemon's loop ends it
+	for (const { script } of dialer.daemons.wanted)
+		if (dialer.daemons.pids(script).length === 0) await dialer.daemons.start(script);
 });
 
 /** A finding's key, and that of the one that it follows. */
@@ -185,14 +188,15 @@ describe('the database', () => {
 		truncateSync(file, 20);
 		await database().query(`FLUSH TABLES ${table}`);
 		const root = `mysql.crashed ${table}`;
-		await until('the look at the tables', 20_000, async () =>
+		await until('the look at the tables', 60_000, async () =>
 			(await tick(dialer, ['--only', 'mysql'])).findings.includes(root),
 		);
 		const ran = await tick(dialer);
 		expect(causes(ran)[0]).toBe(root);
 
 		expect(causes(ran).filter((one) => one !== root && !one.endsWith(` < ${root}`))).toEqual([]);
-		expect(ran.actions.filter((action) => !action.startsWith('withheld'))).toEqual([]);
+		// what has ended for it is started, and ends again
+		expect(ran.actions.filter((action) => !/^(withheld|failed start:)/.test(action))).toEqual([]);
 		expect((await database().query(`CHECK TABLE ${table}`)).some(({ Msg_text }) => Msg_text === 'OK')).toBe(false);
 	});
 

@@ -69,6 +69,31 @@ export const JOBS: Area = {
 		{
 			rows: [16],
 			pains: [1],
+			says: "the hopper's job hangs and, started with --run-check, keeps the next ones from beginning",
+			inject: async (stage) => {
+				await hopperStops(stage, 15);
+				await jobs(stage, HOPPER, 1);
+				await sql(stage, 'DELETE FROM vicidial_hopper');
+				await agent(stage, 'READY', 0);
+				await sleep(21_000);
+			},
+			find: ['queues.hopper_job AST_VDhopper', 'queues.hopper_empty OUTBOUND'],
+			tells: /hangs.*1 copy runs/,
+			after: { stays: 2 },
+			env: { VICIKEEP_WARN_HOPPER_EMPTY: '1', VICIKEEP_WARN_HOPPER_RUN: '20' },
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'a run of it takes long, and gets on',
+				inject: async (stage) => {
+					await jobs(stage, HOPPER, 1);
+					await sleep(21_000);
+				},
+			},
+		},
+		{
+			rows: [16],
+			pains: [1],
 			says: "the hopper's job hangs in one campaign and never gets to the other",
 			inject: (stage) => hopperStops(stage, 20, 1),
 			find: ['queues.hopper_behind AST_VDhopper'],

@@ -40,6 +40,22 @@ export const QUEUES: Area = {
 		},
 		{
 			pains: [15],
+			rows: [1],
+			says: 'actions wait, and an X in the keepalive codes says that nobody is to send them here',
+			inject: async (stage) => {
+				await crash(stage, SENDER);
+				await actions(stage, 'NEW', { count: 3 });
+			},
+			find: ['queues.manager_new AST_manager_send'],
+			tells: /VARactive_keepalives/,
+			after: { stays: 1 },
+			env: { ...IMPATIENT, VICIKEEP_KEEPALIVES: '1236X' },
+			between: 1500,
+			ends: [SENDER],
+			twin: { but: 'somebody sends them all the same', inject: (stage) => actions(stage, 'NEW', { count: 3 }) },
+		},
+		{
+			pains: [15],
 			rows: [2],
 			says: 'one action is taken up again and again, and every other one waits behind it',
 			inject: async (stage) => {

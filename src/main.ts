@@ -98,6 +98,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const seen = await lookAsAsked(session, progress, startedAt, began);
 	progress.done();
 	if (options.metricsFile !== undefined && options.dryRun) notes.push('a dry run writes no metrics file');
+	notes.push(...(seen.report.notes ?? []));
 	const report = { ...seen.report, ...(notes.length > 0 && { notes }) };
 
 	const quiet =

@@ -3,8 +3,11 @@ import type { Area, Stage } from './fault.ts';
 import { here } from './injections.ts';
 
 const ROOT = 'asterisk.deadlocked Asterisk';
-/** Daemons that end with Asterisk, whoever ends it. */
-const FOLLOWERS = ['AST_manager_listen', 'AST_update', 'AST_manager_send', 'AST_VDauto_dial'];
+const starts = (...names: string[]): string[] => names.map((name) => `start:${name}`);
+/** They end with their connection to Asterisk, whoever ends it. */
+const FOLLOWERS = starts('AST_manager_listen', 'AST_update');
+/** They end when they look for the listener and there is none, which they may miss. */
+const THEIRS = starts('AST_manager_send', 'AST_VDauto_dial');
 
 /** Nothing opens such a lock again. */
 const forEver = async ({ dialer: { asterisk }, later }: Stage): Promise<void> => {
@@ -45,7 +48,8 @@ export const DEADLOCK: Area = {
 			},
 			env: { VICIKEEP_RESTART_ASTERISK: 'deadlock' },
 			find: [ROOT],
-			do: ['restart:Asterisk', ...FOLLOWERS.map((name) => `start:${name}`)],
+			do: ['restart:Asterisk', ...FOLLOWERS],
+			may: THEIRS,
 			doing: /runs and answers on its manager/,
 			after: 'well',
 			within: { found: 1, repaired: 7 },

@@ -35,6 +35,8 @@ export interface Fault {
 	beside?: string[];
 	/** ids of the actions that must be done; every other one must not be */
 	do?: string[];
+	/** ids of actions that may be done or not, as it happens */
+	may?: string[];
 	/** what must be said of one of them that is done */
 	doing?: RegExp;
 	/** ids of actions that must be withheld, with the reason to be given */

@@ -89,7 +89,7 @@ export class Walker {
 	async #fault(fault: Fault, stage: Stage): Promise<Walked> {
 		const wanted = fault.do ?? [];
 		const mustFail = Object.keys(fault.fail ?? {});
-		const mayChange = [...wanted, ...mustFail].map((id) => id.split(':')[1] ?? '');
+		const mayChange = [...wanted, ...mustFail, ...(fault.may ?? [])].map((id) => id.split(':')[1] ?? '');
 		const before = this.#standing([...mayChange, ...(fault.ends ?? []).map(daemonOf)]);
 		const problems: string[] = [];
 		const walked: Walked = { problems };
@@ -117,7 +117,8 @@ export class Walker {
 				else if (outcome === 'done' && wanted.includes(id) && !done.includes(id)) {
 					done.push(id);
 					told.push(reason ?? '');
-				} else problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
+				} else if (outcome !== 'done' || !fault.may?.includes(id))
+					problems.push(`look ${look}: ${outcome} ${id} (${reason})`);
 			}
 			if (fault.after === 'well' && wanted.every((id) => done.includes(id)) && last.exitCode === 0) {
 				walked.repaired = look;

@@ -175,12 +175,6 @@ describe('a start that fails', () => {
 		expect(await reasonAfter()).toContain('Perl module Net::Missing::Thing is missing');
 	});
 
-	it('for want of its log folder says so before anything is started', async () => {
-		await kill(SENDER);
-		renameSync(dialer.logs, `${dialer.logs}.away`);
-		expect(await reasonAfter()).toContain(`there is no folder ${dialer.logs}`);
-	});
-
 	it('by a leftover kill file succeeds at the second attempt; the file is named', async () => {
 		await kill(SENDER);
 		const killFile = join(dialer.home, 'sendmgr.kill');

@@ -121,7 +121,7 @@ async function actOnAsterisk(
 	const tooLate = badMoment(as, world.settings.startWindow, new Date(), world.deadline.remaining() / 1000);
 	if (tooLate) return tooLate;
 	if (!(await stillNeeded())) return RECOVERED;
-	seeThatAsteriskCanStart(action, world, environment);
+	await seeThatAsteriskCanStart(action, world, environment);
 	let verified: true | 'pending' = 'pending';
 	for (const step of steps) {
 		if (step.do === 'evidence') told.push(await gatherEvidence('Asterisk', step, world, environment));

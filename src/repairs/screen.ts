@@ -32,6 +32,14 @@ export async function wipeDeadSockets(environment: Record<string, string>): Prom
 	if (/\bDead\b/.test(output)) await runProgram(program, ['-wipe'], environment, SCREEN_TIMEOUT);
 }
 
+/** Those of these sessions that lie in our own socket folder; all of them where that does not answer. */
+export async function ours(sessions: readonly Process[], environment: Record<string, string>): Promise<Process[]> {
+	if (sessions.length === 0) return [];
+	const { exitCode, output } = await runProgram(screenProgram(environment), ['-ls'], environment, SCREEN_TIMEOUT);
+	const listed = output.split(/\s+/);
+	return sessions.filter((one) => exitCode === undefined || listed.includes(sessionOf(one) ?? ''));
+}
+
 /**
  * What stands on the page of a session's first window. The session is named with its pid, so that one of a similar name is
  * never meant.

@@ -8,7 +8,7 @@ import { findAsterisk, isStopped, sessionOf } from '../dialer/process-table.ts';
 import { named } from '../dialer/start-check.ts';
 import type { Action, Process, Step } from '../types.ts';
 import type { World } from '../world.ts';
-import { StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
+import { ours, StepFailed, screenProgram, startedBySomebodyElse, wipeDeadSockets } from './screen.ts';
 
 /** Milliseconds that the unit, or the boot script with its pauses, gets. */
 const START_TIMEOUT = 20_000;
@@ -29,19 +29,19 @@ type Way = { unit: string; systemctl: string } | { session: Process } | { script
  * @param ending processes that will have ended by then
  * @throws StepFailed where that way leads nowhere
  */
-function wayToStart(
+async function wayToStart(
 	{ ran }: StartAsterisk,
 	table: readonly Process[],
 	{ settings }: World,
 	environment: Record<string, string>,
 	ending: readonly Process[],
-): Way {
+): Promise<Way> {
 	if (ran?.unit !== undefined) {
 		const systemctl = findProgram('systemctl', environment.PATH ?? '');
 		if (systemctl === undefined) throw new StepFailed(`it ran as ${ran.unit}, but there is no systemctl`);
 		return { unit: ran.unit, systemctl };
 	}
-	const sessions = asteriskSessions(table);
+	const sessions = await ours(asteriskSessions(table), environment);
 	const [session] = sessions;
 	if (sessions.length > 1) throw new StepFailed(`there are ${sessions.length} screens named asterisk`);
 	screenProgram(environment);
@@ -57,11 +57,15 @@ function wayToStart(
 }
 
 /** Sees that a living one can be started again; asked before it is stopped. @throws StepFailed */
-export function seeThatAsteriskCanStart({ steps }: Action, world: World, environment: Record<string, string>): void {
+export async function seeThatAsteriskCanStart(
+	{ steps }: Action,
+	world: World,
+	environment: Record<string, string>,
+): Promise<void> {
 	const start = steps.find((step) => step.do === 'start-asterisk');
 	if (!start || !steps.some((step) => step.do === 'stop')) return;
 	const table = world.proc.processes();
-	wayToStart(start, table, world, environment, findAsterisk(table, world.settings.asteriskEtc));
+	await wayToStart(start, table, world, environment, findAsterisk(table, world.settings.asteriskEtc));
 }
 
 /** Starts Asterisk as it ran. @throws StepFailed */
@@ -73,7 +77,7 @@ export async function startAsterisk(
 	const table = world.proc.processes();
 	const [other] = findAsterisk(table, world.settings.asteriskEtc);
 	if (other) return startedBySomebodyElse(other);
-	const way = wayToStart(step, table, world, environment, []);
+	const way = await wayToStart(step, table, world, environment, []);
 	if ('unit' in way) {
 		await runs(way.systemctl, ['start', way.unit], environment);
 		return `systemctl start ${way.unit}`;

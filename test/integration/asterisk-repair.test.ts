@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { holdChannels } from '../sandbox/deadlock.ts';
@@ -77,6 +77,26 @@ describe('an Asterisk that has ended', () => {
 		expect(repaired.exitCode).toBe(0);
 		expect(running()).toHaveLength(1);
 		expect(strangers.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+	});
+
+	it('is not typed into a session of the same name that lies in the socket folder of somebody else', async () => {
+		const theirs = join(dialer.folder, 'screens-of-somebody');
+		mkdirSync(theirs, { mode: 0o700 });
+		const own = readFileSync(join(dialer.folder, 'bin/screen'), 'utf8');
+		const program = join(dialer.folder, 'screen-of-somebody');
+		writeFileSync(program, own.replaceAll(`${dialer.folder}/screens'`, `${theirs}'`), { mode: 0o755 });
+		await dialer.asterisk.kill();
+		for (const session of sessions()) await screen('-S', session, '-X', 'quit');
+		await until('the end of its screen', 5000, () => sessions().length === 0);
+		await once(spawn(program, ['-d', '-m', '-S', 'asterisk', '/bin/bash'], { env: dialer.env }), 'exit');
+		const [session = ''] = readdirSync(theirs);
+		expect(session).toMatch(/\.asterisk$/);
+		remember({});
+		await look();
+		const repaired = await look();
+		expect([...repaired.actions, reason(repaired)].join()).toMatch(/^done .*started by .*start_asterisk_boot\.pl/);
+		expect(typedInto(session)).toEqual([]);
+		await once(spawn(program, ['-S', session, '-X', 'quit'], { env: dialer.env }), 'exit');
 	});
 
 	it('is typed into the screen where it ran, never while something else runs there', async () => {

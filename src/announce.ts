@@ -2,6 +2,7 @@ import { keyOf } from './diagnose.ts';
 import { failureOf, isTakenOver, type Scope, scopeOf, stillFails } from './failover.ts';
 import { isSeen } from './report/seen.ts';
 import { rootsOf, standingOf } from './report/standing.ts';
+import type { Settings } from './settings.ts';
 import type { ActionReport, Finding, Report, Status } from './types.ts';
 
 /** What is said of a finding outside. */
@@ -47,12 +48,31 @@ export interface Word {
 export interface Moment {
 	/** whether this look of a check counts */
 	counts: (check: string) => boolean;
-	/** this dialer speaks for the cluster */
+	/** this dialer speaks for the cluster, or nobody can tell who does */
 	speaks: boolean;
+	/** this machine or the database was started just now: whatever else is missing may still be starting, too */
+	starting: boolean;
 	/** looks before a failure is told */
 	failoverAfter: number;
 	/** failures of this dialer are not told: somebody is at work here on purpose; that of another is no part of that */
 	paused: boolean;
+}
+
+/**
+ * Whether this dialer speaks for the cluster. A run that did not look for the speaker leaves it to those that do; where it
+ * could not be seen, each dialer speaks for itself.
+ * @param speaker as the cluster check saw it
+ */
+export const isSpeaker = ({ checks, server_ip }: Report, speaker: string | undefined): boolean =>
+	speaker === undefined
+		? checks.some(({ id, status }) => id === 'cluster' && status !== 'skipped')
+		: speaker === server_ip;
+
+/** Whether machines that were started along with this one, or daemons after the database, may not be back yet. */
+export function isStarting({ checks }: Report, uptime: number, { graceBoot, graceDatabase }: Settings): boolean {
+	const metrics = checks.flatMap((check) => check.metrics);
+	const database = metrics.find(({ name }) => name === 'database_uptime')?.value;
+	return uptime < graceBoot || (database !== undefined && database < graceDatabase);
 }
 
 /** Looks after which a trouble counts as a change: what is not critical may be gone in the next one. */
@@ -72,7 +92,7 @@ export function wordsOf(
 		patience: patienceWith,
 		stands: (key) => standing.some((finding) => keyOf(finding) === key),
 	});
-	const failed = roots.filter(isTakenOver);
+	const failed = roots.filter((finding) => isTakenOver(finding) && !(moment.starting && scopeOf(finding) !== 'dialer'));
 	const failures = follow(before?.failures ?? {}, new Map(failed.map((finding) => [failureOf(finding), finding])), {
 		report,
 		moment: { ...moment, counts: (check) => moment.counts(check) && (!moment.paused || check === 'cluster') },

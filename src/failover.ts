@@ -35,8 +35,26 @@ const checkOf = (id: string): string => id.split('.')[0] ?? '';
 export const stillFails = (failure: string, standing: readonly Finding[]): boolean =>
 	standing.some((finding) => finding.status === 'critical' && failureOf(finding) === failure);
 
-/** Every dialer sees the same of its sisters, and one speaks; a database that is down leaves nobody to agree with. */
+/** Troubles of a database that cannot be worked with at all. */
+const DATABASE_LOST: readonly string[] = [
+	'mysql.refused',
+	'mysql.unknown_host',
+	'mysql.no_schema',
+	'mysql.silent',
+	'mysql.denied',
+	'mysql.full',
+	'mysql.failed',
+	'mysql.read_only',
+];
+/** What another dialer may see otherwise of the same database: the way to it, and a clock of its own. */
+const SEEN_FROM_HERE: readonly string[] = ['mysql.slow', 'mysql.clock_skew'];
+
+/**
+ * Every dialer sees the same of its sisters and of the database, and one speaks. A database that is lost, or takes no
+ * heartbeat any more, leaves nobody to agree with.
+ */
 export function scopeOf({ id }: Pick<Finding, 'id'>): Scope {
-	if (id.startsWith('mysql.')) return 'database';
-	return id.startsWith('cluster.') && id !== 'cluster.refused' ? 'cluster' : 'dialer';
+	if (DATABASE_LOST.includes(id)) return 'database';
+	if (id === 'cluster.refused' || SEEN_FROM_HERE.includes(id)) return 'dialer';
+	return ['cluster', 'mysql'].includes(checkOf(id)) ? 'cluster' : 'dialer';
 }

@@ -12,6 +12,7 @@ import { renderQuiet } from './report/quiet.ts';
 import { render } from './report/render.ts';
 import { afterLook, type Look, lockFor, look, type Session } from './session.ts';
 import { SettingsError } from './settings-error.ts';
+import { Tellings } from './tellings.ts';
 import type { Traces } from './world.ts';
 
 declare const VICIKEEP_VERSION: string;
@@ -95,7 +96,8 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 			working = what;
 		},
 	};
-	const seen = await lookAsAsked(session, progress, startedAt, began);
+	const tellings = new Tellings();
+	const seen = await lookAsAsked(session, { progress, tellings }, startedAt, began);
 	progress.done();
 	if (options.metricsFile !== undefined && options.dryRun) notes.push('a dry run writes no metrics file');
 	notes.push(...(seen.report.notes ?? []));
@@ -109,7 +111,9 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	// all is said: what is told outside from here on changes nothing of it
 	clearTimeout(alarm);
 	setTimeout(() => leave(exitCode), LONGEST_TELLING * 1000).unref();
-	const problems = await seen.keep(delivered ? quiet?.told : undefined, true);
+	const problems = seen.keep(delivered ? quiet?.told : undefined);
+	tellings.begin(seen, true);
+	problems.push(...(await tellings.end(session, seen.remembers)));
 	if (unwritten !== undefined) problems.push(unwritten);
 	if (options.format !== 'nagios') problems.forEach(note);
 	return leave(exitCode);
@@ -125,7 +129,12 @@ function metricsFileOf({ metricsFile, dryRun }: Options): MetricsFile | undefine
 }
 
 /** One look, or as many as --wait allows. */
-async function lookAsAsked(asked: Session, progress: Progress, startedAt: Date, began: number): Promise<Look> {
+async function lookAsAsked(
+	asked: Session,
+	{ progress, tellings }: { progress: Progress; tellings: Tellings },
+	startedAt: Date,
+	began: number,
+): Promise<Look> {
 	let session = asked;
 	const { options } = asked;
 	const leaveToOther = (lock: Lock | undefined): void => {
@@ -148,6 +157,7 @@ async function lookAsAsked(asked: Session, progress: Progress, startedAt: Date, 
 			return look(session, lock, seconds);
 		},
 		tell: (line, passed) => progress.tell(line, `${passed} s of ${options.wait}`),
+		kept: (seen) => tellings.begin(seen),
 		complain: note,
 	});
 }

@@ -18,9 +18,9 @@ const ANOTHER_SPEAKS: Withheld = {
 export interface Telling {
 	settings: Settings;
 	report: Report;
-	/** what is due, with the topics as they are once it is said */
-	due: { words: Word[]; changes: Topics; failures: Topics };
-	before: OutsideMemory | undefined;
+	/** what is due */
+	words: readonly Word[];
+	before: OutsideMemory;
 	/** of the programs: cron's, without a setting of ours */
 	environment: Record<string, string>;
 	/** the address of the heartbeat is to be asked for */
@@ -29,9 +29,11 @@ export interface Telling {
 	secrets: readonly string[];
 }
 
-/** What is remembered of it, and lines for the log. */
+/** What became of it, and lines for the log. */
 export interface Told {
-	outside: OutsideMemory;
+	results: ActionReport[];
+	/** what was not said, and why it is to be remembered otherwise */
+	unsaid: { words: readonly Word[]; fate: Fate }[];
 	lines: Record<string, Json>[];
 }
 
@@ -42,33 +44,24 @@ interface Call {
 }
 
 /**
- * Tells the programs and the address outside, after the report of the run is out and all else is remembered: nothing here
- * can change or delay that.
+ * Tells the programs and the address outside, after all else is remembered and the lock is free: nothing here can change
+ * or delay a run. What is due was written down as said: a call that is cut short is not made again.
  */
 export async function tellOutside(telling: Telling): Promise<Told> {
-	const { settings, report, due, before } = telling;
-	const topics = { changes: { ...due.changes }, failures: { ...due.failures } };
-	const results: ActionReport[] = [];
-	const lines: Record<string, Json>[] = [];
+	const { settings, report, words, before } = telling;
+	const told: Told = { results: [], unsaid: [], lines: [] };
+	const { results, unsaid, lines } = told;
+	const time = report.started_at;
 	const deadline = new Deadline(ALL_PROGRAMS);
 
 	const calls = async (): Promise<void> => {
-		for (const call of callsFor(due.words, settings)) {
+		for (const call of callsFor(words, settings)) {
 			const { result, output, fate } = await makeCall(call, telling, deadline);
 			results.push(result);
 			const [{ to, event, key }] = call.words;
 			const { outcome, reason = '' } = result;
-			lines.push({
-				time: report.started_at,
-				event: 'hook',
-				hook: to,
-				about: event,
-				finding: key,
-				outcome,
-				reason,
-				output,
-			});
-			if (fate !== 'said') takeBack(call.words, topics, fate);
+			lines.push({ time, event: 'hook', hook: to, about: event, finding: key, outcome, reason, output });
+			if (fate !== 'said') unsaid.push({ words: call.words, fate });
 		}
 	};
 	const beat = async (): Promise<void> => {
@@ -76,23 +69,29 @@ export async function tellOutside(telling: Telling): Promise<Told> {
 		const began = performance.now();
 		const { ping } = await import('./adapters/heartbeat-url.ts');
 		const trouble = await ping(settings.heartbeatUrl, report.exit_code >= 2);
-		results.push(resultOf('HEARTBEAT_URL', began, trouble ?? '', trouble === undefined ? 'done' : 'failed'));
+		const outcome = trouble === undefined ? 'done' : 'failed';
+		const result = resultOf('HEARTBEAT_URL', began, trouble ?? '', outcome);
+		results.push(result);
+		const known = before.troubles?.[result.id];
+		if (known !== trouble) lines.push({ time, event: 'heartbeat', outcome, reason: trouble ?? '' });
 	};
 	await Promise.all([calls(), beat()]);
+	return told;
+}
 
-	const troubles = { ...before?.troubles };
-	const fresh: ActionReport[] = [];
+/** What is remembered by now, with what became of the calls. Pure. */
+export function afterTelling(outside: OutsideMemory, { results, unsaid }: Told): OutsideMemory {
+	const topics = { changes: { ...outside.changes }, failures: { ...outside.failures } };
+	for (const { words, fate } of unsaid) takeBack(words, topics, fate);
+	const troubles = { ...outside.troubles };
+	const fresh = [...(outside.results ?? [])];
 	for (const result of results) {
-		const { id, subject, outcome, reason = '' } = result;
-		const known = troubles[id];
+		const { id, outcome, reason = '' } = result;
+		if (outcome === 'failed' && troubles[id] !== reason) fresh.push(result);
 		if (outcome === 'done') delete troubles[id];
 		else troubles[id] = reason;
-		if (outcome === 'failed' && known !== reason) fresh.push(result);
-		const isBeat = subject === 'HEARTBEAT_URL';
-		if (isBeat && (outcome === 'failed' ? known !== reason : known !== undefined))
-			lines.push({ time: report.started_at, event: 'heartbeat', outcome, reason });
 	}
-	return { outside: { ...topics, ...(fresh.length > 0 && { results: fresh }), troubles }, lines };
+	return { ...topics, ...(fresh.length > 0 && { results: fresh }), troubles };
 }
 
 /** One call for each program, event and scope; failures each have their own. */
@@ -111,7 +110,7 @@ function callsFor(words: readonly Word[], { onChange, onFailover }: Settings): C
 }
 
 /** What becomes of the topics: said, left to another dialer that speaks in this moment, or due again. */
-type Fate = 'said' | 'elsewhere' | 'again';
+export type Fate = 'said' | 'elsewhere' | 'again';
 
 async function makeCall(
 	{ words, program }: Call,

@@ -10,6 +10,7 @@ import type { OutsideMemory } from './announce.ts';
 import type { Options } from './cli.ts';
 import type { Pulse } from './dialer/pulses.ts';
 import type { Memory } from './memory.ts';
+import type { Told } from './outside.ts';
 import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
 import { logLines } from './report/log.ts';
 import { type Learnt, run } from './run.ts';
@@ -31,13 +32,16 @@ export interface Look {
 	/** what has to have moved in a later look of the same run */
 	pulses: Pulse[];
 	/**
-	 * Writes what was learnt to the state folder and the log.
-	 * Then tells the programs and the address outside.
+	 * Writes what was learnt to the state folder and the log, and frees the lock.
 	 * @param told what a quiet report has told now
-	 * @param last this is the last look of the run
 	 * @returns what could not be written, in words
 	 */
-	keep(told?: Memory['told'], last?: boolean): Promise<string[]>;
+	keep(told?: Memory['told']): string[];
+	/**
+	 * Tells the programs and the address outside, once the look is kept; undefined where nothing was due.
+	 * @param last this is the last look of the run
+	 */
+	tell(last: boolean): Promise<Told | undefined>;
 }
 
 /** What all looks of one run of the program have in common. */
@@ -137,7 +141,7 @@ export async function look(
 	const before = memory.outside;
 	const speaks = ownsDialer(settings) && remembers?.ready === true && (settings.onChange ?? settings.onFailover);
 	const due = speaks
-		? await dueAfter(seen, { memory, learnt, settings, paused: pause?.until !== undefined })
+		? await dueAfter(seen, { memory, learnt, settings, paused: pause?.until !== undefined, uptime: world.uptime })
 		: undefined;
 	// what became of calls that followed the report of the run before
 	const called = remembers?.ready === true ? (before?.results ?? []) : [];
@@ -170,42 +174,51 @@ export async function look(
 		amiMemory: learnt.amiMemory,
 		samples: learnt.memory.processes,
 		pulses: learnt.pulses,
-		keep: async (told, last = false) => {
+		keep: (told) => {
 			const { lines, logged } = logLines(report, learnt.memory.logged);
 			const { pauseMet: _, ...rest } = learnt.memory;
 			const next = { ...rest, logged, outside, ...(pause?.met && { pauseMet: pause.met }), ...(told && { told }) };
 			const problems = remembers?.ready ? keep(next, lines) : [];
+			if (lock?.state === 'held') lock.release();
+			return problems;
+		},
+		tell: async (last) => {
+			const words = due?.words ?? [];
 			const pings = last && settings.heartbeatUrl !== undefined && !options.dryRun && lock?.state !== 'taken';
-			if (!pings && (due?.words ?? []).length === 0) return problems;
+			if (!pings && words.length === 0) return undefined;
 			const { tellOutside } = await import('./outside.ts');
-			const telling = tellOutside({
+			return tellOutside({
 				settings,
 				report,
-				due: due ?? { words: [], changes: {}, failures: {} },
+				words,
 				before: known,
 				environment: cronEnvironment(world.crontab(), settings.home),
 				pings,
 				secrets: secretsOf(settings, learnt.amiMemory),
 			});
-			try {
-				const after = await telling;
-				return remembers?.ready ? [...problems, ...keep({ ...next, outside: after.outside }, after.lines)] : problems;
-			} catch (error) {
-				return [...problems, `nothing was told outside: ${(error as Error).message}`];
-			}
 		},
 	};
+}
+
+interface After {
+	memory: Memory;
+	learnt: Learnt;
+	settings: Settings;
+	paused: boolean;
+	/** seconds since boot */
+	uptime: number;
 }
 
 /** What is due to be said outside after a run; runs that tell nobody do not load it. */
 async function dueAfter(
 	report: Report,
-	{ memory, learnt, settings, paused }: { memory: Memory; learnt: Learnt; settings: Settings; paused: boolean },
+	{ memory, learnt, settings, paused, uptime }: After,
 ): Promise<ReturnType<typeof import('./announce.ts').wordsOf>> {
-	const { wordsOf } = await import('./announce.ts');
+	const { isSpeaker, isStarting, wordsOf } = await import('./announce.ts');
 	return wordsOf(report, memory.outside, {
 		counts: (check) => learnt.memory.counted[check] !== memory.counted[check],
-		speaks: learnt.speaker === settings.serverIp,
+		speaks: isSpeaker(report, learnt.speaker),
+		starting: isStarting(report, uptime, settings),
 		failoverAfter: settings.failoverAfter,
 		paused,
 	});

@@ -24,7 +24,9 @@ export interface Waiting {
 	look: (lock: Lock | undefined, seconds: number, before: Look | undefined) => Promise<Look>;
 	/** what is awaited now, in words for a person, and how many of the seconds have passed */
 	tell: (line: string, passed: number) => void;
-	/** what an earlier look could not write down */
+	/** a look that is not the last one is remembered */
+	kept: (seen: Look) => void;
+	/** what it could not write down */
 	complain: (problem: string) => void;
 }
 
@@ -55,8 +57,8 @@ export async function lookUntilWell(parts: Waiting): Promise<Look> {
 			return { ...seen, report: { ...whole(seen.report, repairs, notes), started_at: startedAt, duration_ms } };
 		}
 		repairs.push(...seen.report.actions.filter(({ outcome }) => outcome === 'done' || outcome === 'failed'));
-		for (const problem of await seen.keep()) parts.complain(problem);
-		if (lock?.state === 'held') lock.release();
+		for (const problem of seen.keep()) parts.complain(problem);
+		parts.kept(seen);
 		tell(isSettled(seen) ? `nothing is critical; waiting for ${names(unmoved)} to move` : inWords(seen.report));
 		await sleep(Math.min(BETWEEN_LOOKS * 1000, end.remaining()));
 	}

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
+import { withLock } from '../sandbox/lock.ts';
 import { isAlive, until } from '../sandbox/processes.ts';
 import { QUICK, type Tick, tick } from './support.ts';
 
@@ -81,18 +82,82 @@ describe('the program for failures', () => {
 		expect(told()).toHaveLength(1);
 	});
 
+	/** Calls the program, which waits for `go`, and does something meanwhile. */
+	async function whileItIsCalled(hook: string, meanwhile: () => Promise<void>, args = ONLY): Promise<void> {
+		const calls = failover(hook, args);
+		await until('the call', 20_000, () => existsSync(join(folder, 'calling')));
+		await meanwhile();
+		writeFileSync(join(folder, 'go'), '');
+		await calls;
+	}
+	const SLOW = `${TELL}; touch calling; for _ in {1..90}; do [ -e go ] && exit 7; sleep 0.1; done`;
+
 	it('is not called by a run that does not hold the lock', async () => {
 		const hook = program(TELL);
 		await failover(hook);
-		// the program itself is called while its run holds the lock
-		const other = program(`${TELL}; touch calling; while [ ! -e go ]; do sleep 0.1; done`);
-		const holds = failover(other);
-		await until('the call', 20_000, () => existsSync(join(folder, 'calling')));
-		const looks = await failover(other);
-		expect(looks.exitCode).toBe(2);
-		writeFileSync(join(folder, 'go'), '');
-		await holds;
+		await withLock(join(dialer.runDir, 'lock'), 5000, async () => {
+			const looks = await failover(hook);
+			expect(looks.exitCode).toBe(2);
+		});
+		expect(told()).toEqual([]);
+		await failover(hook);
 		expect(told()).toHaveLength(1);
+	});
+
+	it('holds nobody up: the lock is free meanwhile, and what became of it is added to what the next run has learnt', async () => {
+		const hook = program(SLOW);
+		await failover(hook);
+		await whileItIsCalled(hook, async () => {
+			await withLock(join(dialer.runDir, 'lock'), 1, async () => {});
+			// it remembers, so it holds the lock, and it has nothing new to say
+			const next = await failover(hook);
+			expect(next.findings).not.toContain('config.lock');
+			expect(hooksIn(next)).toEqual([]);
+		});
+		expect(told()).toHaveLength(1);
+		expect(calls()).toMatchObject([{ outcome: 'failed', reason: expect.stringMatching(/status 7/) }]);
+		expect(hooksIn(await failover(hook))).toEqual([expect.stringMatching(/^hook:ON_FAILOVER failed: .*status 7/)]);
+		expect(told()).toHaveLength(1);
+	});
+
+	it('that ends while another run is at work leaves its word in the log, and that run its memory', async () => {
+		const hook = program(SLOW);
+		await failover(hook);
+		let lock: Promise<void> | undefined;
+		let release = (): void => {};
+		await whileItIsCalled(hook, async () => {
+			const held = new Promise<void>((resolve) => {
+				release = resolve;
+			});
+			await new Promise<void>((resolve) => {
+				lock = withLock(join(dialer.runDir, 'lock'), 5000, async () => {
+					resolve();
+					await held;
+				});
+			});
+		});
+		release();
+		await lock;
+		expect(calls()).toMatchObject([{ outcome: 'failed', reason: expect.stringMatching(/status 7/) }]);
+		expect(hooksIn(await failover(hook))).toEqual([]);
+		expect(told()).toHaveLength(1);
+	});
+
+	it('does not hold up the looks of --wait', async () => {
+		const hook = program(SLOW);
+		await failover(hook);
+		let looks = 0;
+		await whileItIsCalled(hook, async () => {
+			const state = () => statSync(join(dialer.stateDir, 'state.json')).mtimeMs;
+			const first = state();
+			// the next look is remembered while the program of the first one still runs
+			await until('the next look', 8000, () => state() > first);
+			looks++;
+		}, [...ONLY, '--wait', '6']);
+		expect(looks).toBe(1);
+		expect(told()).toHaveLength(1);
+		expect(calls()).toHaveLength(1);
+		expect(hooksIn(await failover(hook))).toEqual([expect.stringMatching(/^hook:ON_FAILOVER failed: .*status 7/)]);
 	});
 
 	it.each([

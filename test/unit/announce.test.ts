@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Moment, type OutsideMemory, wordsOf } from '../../src/announce.ts';
+import { isSpeaker, isStarting, type Moment, type OutsideMemory, wordsOf } from '../../src/announce.ts';
+import { scopeOf } from '../../src/failover.ts';
+import { afterTelling, type Fate } from '../../src/outside.ts';
 import type { CheckId, Finding, Report } from '../../src/types.ts';
-import { finding } from './given.ts';
+import { finding, settingsOf } from './given.ts';
 import { reportOf } from './report/given.ts';
 
 const DEAD = finding('cluster.dead', '10.0.0.2');
@@ -29,11 +31,13 @@ function reportWith(findings: Finding[], skipped: CheckId[] = []): Report {
 	});
 }
 
+const NOBODY = { speaks: false, starting: false, failoverAfter: 3, paused: false };
+
 /** A dialer that lives through looks, and what it says at each as `program event key now`. */
 function dialer(rest: Partial<Moment> = {}) {
 	let memory: OutsideMemory | undefined;
 	return (findings: Finding[], now: Partial<Moment> & { skipped?: CheckId[] } = {}): string[] => {
-		const moment = { counts: () => true, speaks: false, failoverAfter: 3, paused: false, ...rest, ...now };
+		const moment = { counts: () => true, ...NOBODY, ...rest, ...now };
 		const { words, changes, failures } = wordsOf(reportWith(findings, now.skipped), memory, moment);
 		memory = { changes, failures };
 		return words.map(({ to, event, key, now, repeat }) => `${to} ${event} ${key} ${now}${repeat ? ' repeat' : ''}`);
@@ -140,7 +144,159 @@ describe('a dead sister', () => {
 	});
 });
 
+describe('after a power cut or a restart of the database', () => {
+	const starting = { starting: true, speaks: true, failoverAfter: 2 };
+	const settings = settingsOf({ VICIKEEP_GRACE_BOOT: '300', VICIKEEP_GRACE_DATABASE: '180' });
+	const uptimeOfDatabase = (value: number) =>
+		reportOf({ checks: [{ id: 'mysql', metrics: [{ name: 'database_uptime', labels: {}, value, unit: 'seconds' }] }] });
+
+	it.each([
+		['long after both', 301, uptimeOfDatabase(181), false],
+		['the machine has just booted', 299, uptimeOfDatabase(181), true],
+		['the database has just started', 301, uptimeOfDatabase(179), true],
+		['the database cannot be asked', 301, reportOf({}), false],
+	])('%s', (_, uptime, report, expected) => {
+		expect(isStarting(report, uptime, settings)).toBe(expected);
+	});
+
+	it('a dead sister is told as a change, and does not come nearer to a failover', () => {
+		const look = dialer(starting);
+		const said = [1, 2, 3, 4].map(() => look([DEAD]));
+		expect(said).toEqual([['ON_CHANGE change cluster.dead 10.0.0.2 critical'], [], [], []]);
+		const later = [1, 2, 3].map(() => look([DEAD], { starting: false }));
+		expect(later).toEqual([[], ['ON_FAILOVER failover cluster 10.0.0.2 critical'], []]);
+	});
+
+	it('a database that is still starting elsewhere is not taken over, what fails here is', () => {
+		expect([1, 2, 3].flatMap(() => failovers(dialer(starting)([REFUSED])))).toEqual([]);
+		const look = dialer(starting);
+		expect([1, 2].flatMap(() => failovers(look([ABSENT])))).toEqual([
+			'ON_FAILOVER failover asterisk Asterisk critical',
+		]);
+	});
+
+	it('what was told before stands, and is over when it is over', () => {
+		const look = dialer({ ...starting, starting: false });
+		look([DEAD]);
+		expect(failovers(look([DEAD]))).toHaveLength(1);
+		expect(failovers(look([DEAD], { starting: true }))).toEqual([]);
+		expect(failovers(look([], { starting: true }))).toEqual(['ON_FAILOVER recovery cluster 10.0.0.2 ok']);
+	});
+});
+
+describe('who speaks of it', () => {
+	const LOST = ['refused', 'unknown_host', 'no_schema', 'silent', 'denied', 'full', 'failed', 'read_only'];
+	const SHARED = ['crashed', 'schema', 'column_without_update', 'replica', 'connections', 'locked'];
+	it.each([
+		...LOST.map((kind) => [`mysql.${kind}`, 'database']),
+		...SHARED.map((kind) => [`mysql.${kind}`, 'cluster']),
+		...['mysql.slow', 'mysql.clock_skew', 'cluster.refused', 'asterisk.absent'].map((id) => [id, 'dialer']),
+		...['cluster.dead', 'cluster.updater_silent', 'cluster.voicemail_server'].map((id) => [id, 'cluster']),
+	])('%s: %s', (id, scope) => {
+		expect(scopeOf({ id: String(id) })).toBe(scope);
+	});
+
+	it('of a damaged table one of many dialers does', () => {
+		const crashed = finding('mysql.crashed', 'vicidial_log');
+		expect([true, false, false].flatMap((speaks) => dialer({ speaks })([crashed]))).toEqual([
+			'ON_CHANGE change mysql.crashed vicidial_log critical',
+		]);
+	});
+
+	it.each([
+		['the speaker', '10.0.0.1', 'ok', true],
+		['another dialer', '10.0.0.2', 'ok', false],
+		['each dialer where the speaker cannot be seen', undefined, 'unknown', true],
+		['nobody while the cluster is left out for another trouble', undefined, 'skipped', false],
+		['nobody who did not look', undefined, undefined, false],
+	] as const)('%s', (_, speaker, status, expected) => {
+		const report = reportOf({ checks: status ? [{ id: 'cluster', status }] : [] });
+		expect(isSpeaker(report, speaker)).toBe(expected);
+	});
+});
+
+describe('what became of a call', () => {
+	/** A failover of Asterisk, written down as said before it is told. */
+	const due = () => {
+		const before: OutsideMemory = { changes: {}, failures: {} };
+		const moment = { counts: () => true, ...NOBODY, failoverAfter: 1 };
+		const { words, changes, failures } = wordsOf(reportWith([ABSENT]), before, moment);
+		return { words: words.filter(({ to }) => to === 'ON_FAILOVER'), outside: { changes, failures } };
+	};
+	const result = (outcome: 'done' | 'failed', reason: string) => ({
+		id: 'hook:ON_FAILOVER',
+		kind: 'hook' as const,
+		subject: 'ON_FAILOVER',
+		outcome,
+		reason,
+		duration_ms: 1,
+	});
+
+	it.each<[string, Fate, string | undefined]>([
+		['was said', 'said', 'here'],
+		['is left to another dialer', 'elsewhere', 'elsewhere'],
+		['is due again', 'again', undefined],
+	])('that %s', (_, fate, said) => {
+		const { words, outside } = due();
+		expect(words).toHaveLength(1);
+		const unsaid = fate === 'said' ? [] : [{ words, fate }];
+		const after = afterTelling(outside, { results: [], unsaid, lines: [] });
+		expect(after.failures['asterisk Asterisk']?.said).toBe(said);
+	});
+
+	it('that failed is for the next report, once, until it succeeds', () => {
+		const told = (outcome: 'done' | 'failed', reason = '') => ({
+			results: [result(outcome, reason)],
+			unsaid: [],
+			lines: [],
+		});
+		let outside: OutsideMemory = { changes: {}, failures: {} };
+		const reasons = [told('failed', 'a'), told('failed', 'a'), told('done'), told('failed', 'a')].map((one) => {
+			// the next run reports results and forgets them
+			const { results, ...rest } = afterTelling(outside, one);
+			outside = rest;
+			return (results ?? []).map(({ reason }) => reason);
+		});
+		expect(reasons).toEqual([['a'], [], [], ['a']]);
+	});
+
+	it('is added to what another run has written down meanwhile', () => {
+		const { words, outside } = due();
+		const meanwhile = {
+			...outside,
+			changes: { other: { finding: WARNING, looks: 1 } },
+			results: [result('failed', 'b')],
+		};
+		const after = afterTelling(meanwhile, {
+			results: [result('failed', 'c')],
+			unsaid: [{ words, fate: 'again' }],
+			lines: [],
+		});
+		expect(after.failures).toEqual({});
+		expect(Object.keys(after.changes)).toEqual(['other']);
+		expect(after.results?.map(({ reason }) => reason)).toEqual(['b', 'c']);
+	});
+});
+
 describe('a change of state', () => {
+	it('is not told of what was repaired in the same run', () => {
+		const repaired = { ...ABSENT, remedy: 'start-asterisk:Asterisk' };
+		const report = reportWith([repaired]);
+		report.actions = [
+			{
+				id: 'start-asterisk:Asterisk',
+				kind: 'start-asterisk',
+				subject: 'Asterisk',
+				outcome: 'done',
+				verified: true,
+				duration_ms: 1,
+			},
+		];
+		const moment = { counts: () => true, ...NOBODY };
+		expect(wordsOf(report, undefined, moment).words).toEqual([]);
+		expect(wordsOf({ ...report, actions: [] }, undefined, moment).words).toHaveLength(1);
+	});
+
 	it('is told of what is critical at once, of the rest when two looks agree, and of its end', () => {
 		const look = dialer();
 		const said = [[ABSENT, WARNING], [ABSENT, WARNING], [WARNING], []].map((found) => changes(look(found)));

@@ -48,13 +48,20 @@ async function wait(
 				amiMemory: {},
 				samples: undefined,
 				pulses: pulses.length > 1 ? (pulses.shift() ?? []) : (pulses[0] ?? []),
-				keep: async () => {
+				keep: () => {
 					events.push(`${at()} keep`);
+					if (lock?.state === 'held') lock.release();
 					return [];
 				},
+				// a program that never comes back
+				tell: () => new Promise<never>(() => {}),
 			};
 		},
 		tell: (line, passed) => void told.push(`${passed}: ${line}`),
+		kept: ({ tell }) => {
+			events.push(`${at()} tell`);
+			void tell(false);
+		},
 		complain: () => {},
 	});
 	await vi.runAllTimersAsync();
@@ -108,17 +115,19 @@ describe('looking until nothing is critical', () => {
 		expect((await wait(60, [unconfirmed, reportOf({})], [], false)).report.status).toBe('warning');
 	});
 
-	it('looks again 5 s later, with the lock free and the look remembered in between', async () => {
+	it('looks again 5 s later, with the lock free, the look remembered and told in between, whatever that takes', async () => {
 		const { events, report, told } = await wait(60, [CRITICAL, CRITICAL, reportOf({})]);
 		expect(events).toEqual([
 			'0 lock',
 			'0 look held 45',
 			'1 keep',
 			'1 release',
+			'1 tell',
 			'6 lock',
 			'6 look held 45',
 			'7 keep',
 			'7 release',
+			'7 tell',
 			'12 lock',
 			'12 look held 45',
 		]);

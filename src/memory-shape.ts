@@ -67,6 +67,7 @@ const PARTS: Record<keyof Memory, Shape> = {
 	conf: orNone(having({ files: each(isRecord) })),
 	processes: orNone(having({ at: number, starts: each(list(number)), cpu: each(number) })),
 	registrations: orNone(registrations),
+	refusals: orNone(having({ at: number, sisters: list(having({ ip: text, state: text, looks: number })) })),
 	outside: orNone(having({ changes: each(isRecord), failures: each(isRecord) })),
 	oom: orNone(having({ kills: number })),
 	crashedTables: orNone(list(text)),

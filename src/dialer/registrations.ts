@@ -52,7 +52,8 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		known = await trunksNow(world, known);
 	const now = asteriskNow(world);
 	const seen = asked ?? nothing;
-	world.registrations = seen.registrations;
+	// a list that broke off or may not be asked for says nothing of what is missing in it
+	world.registrations = asked?.silent === undefined && asked?.denied.length === 0 ? asked.registrations : undefined;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? await readPhones(world, seen.peers, known.trunks, { now, before }) : undefined;

@@ -47,6 +47,7 @@ const registrations = having({
 	listed: orNone(having({ known: number, present: number, unreachable: number, expired: number, at: number })),
 	expiring: each(number),
 	tries: each(having({ since: number, answered: flag, over: flag })),
+	asteriskStart: orNone(number),
 });
 
 /** Every part of the memory: one that is not of this shape would fail far from where it was read. */

@@ -1,5 +1,6 @@
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
+import { findAsterisk } from './process-table.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
@@ -61,6 +62,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		...parts,
 		phones,
 		serverId: row?.serverId ?? before?.serverId ?? '',
+		asteriskStart: findAsterisk(world.processes(), world.settings.asteriskEtc)[0]?.startTicks ?? 0,
 		gap: world.settings.lookGap,
 		attempts: world.memory.attempts,
 	});

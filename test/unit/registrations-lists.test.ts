@@ -157,6 +157,7 @@ describe('a PJSIP registration that is tried in vain', () => {
 			phones: undefined,
 			now: NOW,
 			uptime: 10_000,
+			asteriskStart: 700,
 			gap: 50,
 			attempts,
 		}).tries[key];
@@ -187,6 +188,16 @@ describe('a PJSIP registration that is tried in vain', () => {
 		['one that was asked anew', since(9_000, { over: true }), [THERE], { [key]: [9_500] }, true],
 	])('%s may have refused it: %#', (_, before, peers, attempts, answered) => {
 		expect(learn(before, {}, peers, attempts)?.answered).toBe(answered);
+	});
+
+	it.each([
+		['the same Asterisk', { asteriskStart: 700 }, true],
+		['another Asterisk', { asteriskStart: 500 }, false],
+		['an Asterisk whose start was not remembered', {}, true],
+	])('is over for good under %s', (_, start, over) => {
+		const before = { ...since(9_000, { over: true, answered: true }), ...start };
+		const trying = learn(before, { left: 30 });
+		expect(trying).toEqual(over ? { since: 9_000, answered: true, over } : { since: 10_000, answered: false, over });
 	});
 
 	it('is remembered from its first failure to its success', () => {

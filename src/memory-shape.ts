@@ -47,6 +47,7 @@ const registrations = having({
 	listed: orNone(having({ known: number, present: number, unreachable: number, expired: number, at: number })),
 	expiring: each(number),
 	tries: each(having({ since: number, answered: flag, over: flag })),
+	asteriskStart: orNone(number),
 });
 
 /** Every part of the memory: one that is not of this shape would fail far from where it was read. */
@@ -67,6 +68,7 @@ const PARTS: Record<keyof Memory, Shape> = {
 	conf: orNone(having({ files: each(isRecord) })),
 	processes: orNone(having({ at: number, starts: each(list(number)), cpu: each(number) })),
 	registrations: orNone(registrations),
+	refusals: orNone(having({ at: number, sisters: list(having({ ip: text, state: text, looks: number })) })),
 	outside: orNone(having({ changes: each(isRecord), failures: each(isRecord) })),
 	oom: orNone(having({ kills: number })),
 	crashedTables: orNone(list(text)),

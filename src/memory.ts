@@ -1,5 +1,6 @@
 import type { OutsideMemory } from './announce.ts';
 import type { Samples } from './dialer/pulses.ts';
+import type { Refusals } from './dialer/refusals.ts';
 import type { RegistrationsMemory } from './dialer/registrations-memory.ts';
 import type { UpdaterHistory } from './dialer/updater.ts';
 import type { FirstMet } from './pause.ts';
@@ -117,6 +118,8 @@ export interface Memory {
 	conf?: ConfMemory;
 	processes?: ProcessMemory;
 	registrations?: RegistrationsMemory;
+	/** sisters that refuse this dialer, as the last look that saw its registrations told */
+	refusals?: Refusals;
 	/** what was told to the programs and the address outside */
 	outside?: OutsideMemory;
 	/** the kernel's count of processes killed for want of memory, and when it last grew by how many, uptime in seconds */

@@ -70,8 +70,8 @@ export class World {
 	asteriskTimes: AsteriskTimes | undefined;
 	/** the heartbeats of all dialers; undefined until they were read in this look */
 	updaters: readonly UpdaterOf[] | undefined;
-	/** what this dialer has registered elsewhere; empty until that was looked at */
-	registrations: readonly Registration[] = [];
+	/** what this dialer has registered elsewhere; undefined until all of it was seen in this run */
+	registrations: readonly Registration[] | undefined;
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;

@@ -10,7 +10,7 @@ cluster rests, and the registrations of this dialer at the others.`,
 		dead: 'another dialer shows nothing in the database and answers on no port',
 		updater_silent: 'another dialer answers, but its AST_update does not write',
 		voicemail_server: 'active_voicemail_server is empty, unknown, or a server where AST_VDauto_dial does not run',
-		refused: 'another dialer refuses the registration of this one: transfers between them fail',
+		refused: 'another dialer refuses the registration of this one in two looks: transfers between them fail',
 	},
 	does: `nothing: it tells. Every dialer finds the same; the one with the lowest address among those with a fresh row tells it to
 VICIKEEP_ON_CHANGE and VICIKEEP_ON_FAILOVER. While the database is down each one speaks for itself.`,

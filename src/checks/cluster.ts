@@ -8,6 +8,8 @@ import { about } from './cluster-about.ts';
 const LOOKS_TO_DEATH = 2;
 /** Looks in a row that must find no row at all. */
 const LOOKS_WITHOUT_ROW = 2;
+/** Samples in a row that must be refused: a secret that is just being changed is no trouble. */
+const LOOKS_REFUSED = 2;
 const VOICEMAIL = 'active_voicemail_server';
 /** What rests on the voicemail server (ADMIN_keepalive_ALL.pl, AST_VDauto_dial.pl). */
 const RESTS_ON_IT = 'notifications, automated reports and the work of the end of the day rest on it';
@@ -25,17 +27,7 @@ export const cluster: Check<ClusterObservation> = {
 			findings: [
 				...seen.sisters.flatMap((sister) => judgeSister(sister, context)),
 				...judgeVoicemail(seen, context),
-				...seen.refused.map(({ ip, state }): Finding => {
-					const name = nameOf(seen.sisters.find((sister) => sister.ip === ip) ?? { ip, name: '' });
-					return {
-						id: 'cluster.refused',
-						subject: ip,
-						status: 'warning',
-						summary: `${name} refuses the IAX2 registration of this dialer (${state}): calls between the two fail`,
-						evidence: { state },
-						advice: `compare conf_secret of both servers on the admin page; on ${ip}: vicikeep check --rebuild iax-vicidial.conf`,
-					};
-				}),
+				...judgeRefusals(seen),
 			],
 			metrics: seen.sisters.flatMap(({ ip, age }) =>
 				age === null ? [] : [measured(limits, 'sister_heartbeat', Math.max(0, age), { server: ip })],
@@ -43,7 +35,7 @@ export const cluster: Check<ClusterObservation> = {
 		};
 	},
 
-	remember: ({ turns, speaker }) => ({ turns: { cluster: turns }, speaker }),
+	remember: ({ turns, speaker, refusals }) => ({ turns: { cluster: turns }, speaker, ...(refusals && { refusals }) }),
 };
 
 const nameOf = ({ ip, name }: Pick<Sister, 'ip' | 'name'>): string => `dialer ${name === '' ? ip : `${name} (${ip})`}`;
@@ -80,6 +72,25 @@ function judgeSister(sister: Sister, { settings, note }: Context): Finding[] {
 			advice: `ping ${ip}; is that machine up?`,
 		},
 	];
+}
+
+function judgeRefusals({ sisters, refusals }: ClusterObservation): Finding[] {
+	return sisters.flatMap((sister): Finding[] => {
+		const { ip } = sister;
+		const refusal = refusals?.sisters.find((one) => one.ip === ip);
+		if (!refusal || refusal.looks < LOOKS_REFUSED) return [];
+		const { state } = refusal;
+		return [
+			{
+				id: 'cluster.refused',
+				subject: ip,
+				status: 'warning',
+				summary: `${nameOf(sister)} refuses the IAX2 registration of this dialer (${state}): calls between the two fail`,
+				evidence: { state },
+				advice: `compare conf_secret of both servers on the admin page; on ${ip}: vicikeep check --rebuild iax-vicidial.conf`,
+			},
+		];
+	});
 }
 
 /** Work for the whole cluster is done on one server; upstream nobody notices when that is none. */

@@ -5,7 +5,7 @@ import { askInTurn, type Question, type Samples, type Turns } from '../rotation.
 import type { World } from '../world.ts';
 import { DAEMONS } from './daemons.ts';
 import { readUpdaters } from './heartbeats.ts';
-import type { Registration } from './registrations-lists.ts';
+import { type Refusals, refusalsAfter } from './refusals.ts';
 
 /** A row of `servers`, as the rest of the cluster sees it. */
 export interface ServerEntry {
@@ -37,8 +37,8 @@ export interface ClusterObservation {
 		/** what AST_VDauto_dial shows of itself there; undefined for this dialer, and where nobody asked */
 		autoDialer: Samples<Questions>['autoDialer'];
 	};
-	/** what this dialer tried to register at a sister that said no */
-	refused: { ip: string; state: string }[];
+	/** where this dialer tried to register and the other side said no, at the last look that saw it */
+	refusals: Refusals | undefined;
 	turns: Turns;
 }
 
@@ -109,7 +109,11 @@ export async function readCluster(world: World): Promise<ClusterObservation> {
 			entry: servers.find(({ ip }) => ip === voicemail),
 			autoDialer: samples.autoDialer,
 		},
-		refused: refusals(world.registrations, row?.serverId ?? '', sisters),
+		refusals: refusalsAfter(world.memory.refusals, world.registrations, {
+			serverId: row?.serverId ?? '',
+			uptime: world.uptime,
+			gap: lookGap,
+		}),
 		turns,
 	};
 }
@@ -159,20 +163,6 @@ async function answers(host: string, port: number, milliseconds: number): Promis
 		if (error instanceof AmiTrouble) return error.stage === 'other-service' || error.stage === 'closed-before-banner';
 		throw error;
 	}
-}
-
-/** IAX2 registrations under our own name are those with sisters (iax-vicidial.conf). */
-function refusals(
-	registrations: readonly Registration[],
-	serverId: string,
-	sisters: readonly ServerEntry[],
-): ClusterObservation['refused'] {
-	return registrations
-		.filter(
-			({ driver, user, state }) =>
-				driver === 'IAX2' && user === serverId && /^(Rejected|No Authentication)$/.test(state),
-		)
-		.flatMap(({ host, state }) => (sisters.some(({ ip }) => ip === host) ? [{ ip: host, state }] : []));
 }
 
 /** The lowest of some IPv4 addresses. */

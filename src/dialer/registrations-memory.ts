@@ -46,6 +46,8 @@ export interface RegistrationsMemory {
 	 * whether nobody tries any more
 	 */
 	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
+	/** start of the Asterisk that tries them, clock ticks since boot; 0 where it is no process of this machine */
+	asteriskStart?: number;
 }
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
@@ -72,6 +74,7 @@ export type Learnt = Pick<
 	/** Asterisk's clock, seconds */
 	now: number;
 	uptime: number;
+	asteriskStart: number;
 	/** least seconds between two looks that count */
 	gap: number;
 	/** tries of repairs, by subject */
@@ -109,7 +112,8 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 					: [],
 			),
 		),
-		tries: triesAfter(before, seen, interval),
+		tries: triesAfter(isAnother(before, seen) ? undefined : before, seen, interval),
+		asteriskStart: seen.asteriskStart,
 	};
 }
 
@@ -117,6 +121,10 @@ function listedAfter({ listed }: Partial<RegistrationsMemory> = {}, { phones, up
 	if (phones) return { listed: { ...phones, at: uptime } };
 	return listed && uptime - listed.at <= LONGEST_INTERVAL ? { listed } : {};
 }
+
+/** Whether Asterisk was started again since: a new one tries everything anew, however often the old one did. */
+const isAnother = (before: RegistrationsMemory | undefined, { asteriskStart }: Learnt): boolean =>
+	before?.asteriskStart !== undefined && before.asteriskStart !== asteriskStart;
 
 /** Looks come a second early or late: the interval that they were scheduled with is told. */
 const rounded = (seconds: number): number => (seconds < 30 ? Math.ceil(seconds) : Math.round(seconds / 10) * 10);

@@ -95,10 +95,10 @@ function pjsipTrunks(
 	trunks: readonly Trunk[],
 ): Single[] {
 	if (absent.PJSIP !== undefined) return [];
-	const names = trunks.flatMap(({ driver, sections: [endpoint] }) =>
-		driver === 'PJSIP' && endpoint !== undefined ? [endpoint] : [],
+	const names = trunks.flatMap(({ driver, sections, endpoints = sections.slice(0, 1) }) =>
+		driver === 'PJSIP' ? endpoints : [],
 	);
-	return names.map((name) => {
+	return [...new Set(names)].map((name) => {
 		const subject = subjectOf({ driver: 'PJSIP', name });
 		const last = before?.peers.find((peer) => subjectOf(peer) === subject);
 		if (last) peers.push(last);

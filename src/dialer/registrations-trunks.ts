@@ -39,7 +39,7 @@ export function subjectIn(trunks: readonly Trunk[], registration: Registration):
 		: subjectOf(registration);
 }
 
-/** The other end that this registration is for: of the same carrier, or at the same address. */
+/** The other end that this registration is for: of the same carrier, there the one of its name or address; or at the same address. */
 export function peerFor(
 	registration: Registration,
 	trunks: readonly Trunk[],
@@ -48,5 +48,8 @@ export function peerFor(
 	const trunk = carrierOf(registration, trunks);
 	const ofTrunk = ({ driver, name }: Peer): boolean =>
 		driver === registration.driver && trunk?.sections.some((section) => same(section, name)) === true;
-	return peers.find(ofTrunk) ?? peers.find(({ address }) => address !== '' && address === registration.host);
+	const isThere = ({ address }: Peer): boolean => address !== '' && address === registration.host;
+	const isNamed = ({ name }: Peer): boolean => same(name, registration.name.replace(/-reg-\d+$/, ''));
+	const ofCarrier = peers.filter(ofTrunk);
+	return ofCarrier.find(isNamed) ?? ofCarrier.find(isThere) ?? ofCarrier[0] ?? peers.find(isThere);
 }

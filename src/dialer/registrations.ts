@@ -1,5 +1,6 @@
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
+import { findAsterisk } from './process-table.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
@@ -52,7 +53,8 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		known = await trunksNow(world, known);
 	const now = asteriskNow(world);
 	const seen = asked ?? nothing;
-	world.registrations = seen.registrations;
+	// a list that broke off or may not be asked for says nothing of what is missing in it
+	world.registrations = asked?.silent === undefined && asked?.denied.length === 0 ? asked.registrations : undefined;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
 	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? await readPhones(world, seen.peers, known.trunks, { now, before }) : undefined;
@@ -60,6 +62,7 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 		...parts,
 		phones,
 		serverId: row?.serverId ?? before?.serverId ?? '',
+		asteriskStart: findAsterisk(world.processes(), world.settings.asteriskEtc)[0]?.startTicks ?? 0,
 		gap: world.settings.lookGap,
 		attempts: world.memory.attempts,
 	});

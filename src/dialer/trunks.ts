@@ -10,6 +10,8 @@ export interface Trunk {
 	driver: Driver;
 	/** names of the sections in its account entry; of PJSIP endpoints first */
 	sections: string[];
+	/** of PJSIP: those of them that calls go through */
+	endpoints?: string[];
 	/** account and host of each `register =>` line */
 	registers: { user: string; host: string }[];
 }
@@ -37,18 +39,27 @@ export function trunkFrom(row: Row): Trunk {
 	const driver = protocol.startsWith('PJSIP') ? 'PJSIP' : (protocol as Driver);
 	// PJSIP has sections for it, and stock does not write the column there
 	const registers = driver === 'PJSIP' ? [] : registersIn(textOf(row, 'registration_string'));
-	return { carrier: textOf(row, 'carrier_id'), driver, sections: sectionsIn(textOf(row, 'account_entry')), registers };
+	const { sections, endpoints } = sectionsIn(textOf(row, 'account_entry'));
+	const carrier = textOf(row, 'carrier_id');
+	return { carrier, driver, sections, ...(endpoints.length > 0 && { endpoints }), registers };
 }
 
-function sectionsIn(text: string): string[] {
+/** Sections, and which of them are endpoints: by their own type or that of a template, and none themselves. */
+function sectionsIn(text: string): { sections: string[]; endpoints: string[] } {
 	const names: string[] = [];
-	const endpoints: string[] = [];
+	const endpoints = new Set<string>();
+	const templates = new Set<string>();
 	readConf(text, (line) => {
-		const [, name] = /^\[([^\]]+)\]/.exec(line) ?? [];
-		if (name !== undefined) names.push(name);
-		else if (/^type\s*=\s*(endpoint|wizard)$/i.test(line)) endpoints.push(names.at(-1) ?? '');
+		const [, name, from = ''] = /^\[([^\]]+)\](?:\s*\(([^)]*)\))?/.exec(line) ?? [];
+		if (name !== undefined) {
+			names.push(name);
+			const parents = from.split(',').map((parent) => parent.trim());
+			if (parents.includes('!')) templates.add(name);
+			if (parents.some((parent) => endpoints.has(parent))) endpoints.add(name);
+		} else if (/^type\s*=\s*(endpoint|wizard)$/i.test(line)) endpoints.add(names.at(-1) ?? '');
 	});
-	return [...new Set([...endpoints, ...names])];
+	const through = [...endpoints].filter((name) => !templates.has(name));
+	return { sections: [...new Set([...through, ...names])], endpoints: through };
 }
 
 function registersIn(text: string): Trunk['registers'] {

@@ -87,6 +87,35 @@ describe('a trunk', () => {
 	});
 });
 
+describe('a PJSIP carrier', () => {
+	const endpoint = (name: string, host: string): string =>
+		`[${name}]\ntype=aor\ncontact=sip:acct@${host}:5061\nqualify_frequency=1\nqualify_timeout=0.5\n` +
+		`[${name}]\ntype=endpoint\ncontext=default\ndisallow=all\nallow=ulaw\naors=${name}\n`;
+
+	it('with two ends is told of the one that does not answer, whichever it is', async () => {
+		await enterTrunks(dialer, {
+			T1: {
+				protocol: 'PJSIP',
+				registration: '',
+				account: endpoint('one', carrier.address) + endpoint('two', other.address),
+			},
+		});
+		const answering = (): Promise<string[]> =>
+			lookAt(dialer).then(({ report }) =>
+				report.checks.flatMap(({ metrics }) =>
+					metrics.flatMap(({ name, labels }) => (name === 'trunk_answer' ? [labels.trunk ?? ''] : [])),
+				),
+			);
+		await until('both ends', 20_000, async () => (await answering()).sort().join() === 'PJSIP/one,PJSIP/two');
+		expect(troublesOf(await lookAt(dialer))).toEqual([]);
+		freeze(other);
+		expect(troublesOf(await lookFor(['unreachable PJSIP/two'], 30))).toEqual(['unreachable PJSIP/two']);
+		other.asterisk.thaw();
+		freeze(carrier);
+		expect(troublesOf(await lookFor(['unreachable PJSIP/one'], 30))).toContain('unreachable PJSIP/one');
+	});
+});
+
 describe('a PJSIP registration', () => {
 	it('that lasts longer than it was asked for is told of', async () => {
 		carrier.leastExpiry = 200;

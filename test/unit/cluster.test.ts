@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cluster } from '../../src/checks/cluster.ts';
 import { type ClusterObservation, lowest, type Sister } from '../../src/dialer/cluster.ts';
+import { type Refusal, type Refusals, refusalsAfter } from '../../src/dialer/refusals.ts';
+import type { Registration } from '../../src/dialer/registrations-lists.ts';
 import { notebookOf, remembering, settingsOf } from './given.ts';
 
 const sister = (rest: Partial<Sister> = {}): Sister => ({
@@ -22,7 +24,7 @@ const seen = (rest: Partial<ClusterObservation> = {}): ClusterObservation => ({
 		entry: { ip: '10.0.0.1', name: 'A', port: 5038, dials: true },
 		autoDialer: undefined,
 	},
-	refused: [],
+	refusals: undefined,
 	turns: { turn: 1, samples: {} },
 	...rest,
 });
@@ -62,8 +64,49 @@ describe('another dialer', () => {
 		expect(judged({ sisters: [sister(rest)] }, looks)).toEqual(expected);
 	});
 
-	it('refuses our registration', () => {
-		expect(judged({ refused: [{ ip: '10.0.0.2', state: 'Rejected' }] })).toEqual(['cluster.refused 10.0.0.2 warning']);
+	it.each([
+		['never', 0, '10.0.0.2', []],
+		['once', 1, '10.0.0.2', []],
+		['twice', 2, '10.0.0.2', ['cluster.refused 10.0.0.2 warning']],
+		['twice, but was taken out of service', 2, '10.0.0.9', []],
+	])('has refused our registration %s', (_, looks, ip, expected) => {
+		expect(judged({ refusals: { at: 1, sisters: [{ ip, state: 'Rejected', looks }] } })).toEqual(expected);
+	});
+});
+
+describe('refusals', () => {
+	const registration = (rest: Partial<Registration> = {}): Registration => ({
+		driver: 'IAX2',
+		name: 'DIALER1@10.0.0.2',
+		user: 'DIALER1',
+		host: '10.0.0.2',
+		port: 4569,
+		state: 'Rejected',
+		...rest,
+	});
+	const once: Refusals = { at: 1000, sisters: [{ ip: '10.0.0.2', state: 'Rejected', looks: 1 }] };
+	const known = (before: Refusals | undefined, seen: Registration[] | undefined, uptime: number) =>
+		refusalsAfter(before, seen, { serverId: 'DIALER1', uptime, gap: 50 });
+
+	it.each<[string, Refusals | undefined, Registration[] | undefined, number, Refusals | undefined]>([
+		['begin with the first', undefined, [registration()], 1000, once],
+		['add up', once, [registration()], 1060, { at: 1060, sisters: [{ ...once.sisters[0], looks: 2 } as Refusal] }],
+		['do not add up sooner', once, [registration()], 1049, once],
+		['are over with the registration', once, [registration({ state: 'Registered' })], 1060, { at: 1060, sisters: [] }],
+		['stay where nothing was seen, however long', once, undefined, 9000, once],
+		['are unknown where nothing was ever seen', undefined, undefined, 9000, undefined],
+		['are none of a carrier', undefined, [registration({ user: 'acct' })], 1000, { at: 1000, sisters: [] }],
+		['are none of another driver', undefined, [registration({ driver: 'SIP' })], 1000, { at: 1000, sisters: [] }],
+	])('%s', (_, before, seen, uptime, expected) => {
+		expect(known(before, seen, uptime)).toEqual(expected);
+	});
+
+	it('are counted for each sister', () => {
+		const both = [registration(), registration({ host: '10.0.0.3', state: 'No Authentication' })];
+		expect(known(once, both, 1060)?.sisters.map(({ ip, looks }) => `${ip} ${looks}`)).toEqual([
+			'10.0.0.2 2',
+			'10.0.0.3 1',
+		]);
 	});
 });
 

@@ -12,6 +12,7 @@ import {
 	sipRegistration,
 } from '../../src/dialer/registrations-lists.ts';
 import { nextMemory } from '../../src/dialer/registrations-memory.ts';
+import { peerFor } from '../../src/dialer/registrations-trunks.ts';
 import { trunkFrom } from '../../src/dialer/trunks.ts';
 import { memory, NOW, peer, pjsip } from './registrations.given.ts';
 
@@ -129,6 +130,37 @@ describe('a carrier', () => {
 		const account_entry = '[Trunk](tpl)\ntype=peer\n;[not]\n[second]\nsecret=x';
 		expect(trunkFrom(row({ account_entry })).sections).toEqual(['Trunk', 'second']);
 	});
+
+	it.each<[string, string, string[] | undefined]>([
+		['one endpoint', '[t]\ntype=aor\n[t]\ntype=endpoint', ['t']],
+		['two', '[a]\ntype=auth\n[b]\ntype = endpoint\n[c]\ntype=endpoint', ['b', 'c']],
+		['two wizards', '[a]\ntype=wizard\n[b]\ntype=wizard', ['a', 'b']],
+		['two of a template', '[tpl](!)\ntype=endpoint\n[a](tpl)\n[b](other, tpl)\n[c](other)', ['a', 'b']],
+		['none', '[a]\ntype=auth', undefined],
+	])('of PJSIP has %s', (_, account_entry, endpoints) => {
+		const trunk = trunkFrom(row({ protocol: 'PJSIP', account_entry }));
+		expect(trunk.endpoints).toEqual(endpoints);
+		expect(trunk.sections.slice(0, endpoints?.length ?? 0)).toEqual(endpoints ?? []);
+	});
+});
+
+describe('the other end of a registration', () => {
+	const trunks = [{ carrier: 'P', driver: 'PJSIP' as const, sections: ['one', 'two', 'reg'], registers: [] }];
+	const peers = [
+		peer({ driver: 'PJSIP', name: 'one', address: '203.0.113.1' }),
+		peer({ driver: 'PJSIP', name: 'two', address: '203.0.113.2' }),
+		peer({ driver: 'PJSIP', name: 'stranger', address: '203.0.113.3' }),
+	];
+	it.each([
+		['of its name', { name: 'two', host: 'sip.carrier.example' }, 'two'],
+		['of the wizard of its name', { name: 'two-reg-0', host: 'sip.carrier.example' }, 'two'],
+		['of its carrier at its address', { name: 'reg', host: '203.0.113.2' }, 'two'],
+		['of its carrier, whichever that is', { name: 'reg', host: 'sip.carrier.example' }, 'one'],
+		['of nobody, at its address', { name: 'alone', host: '203.0.113.3' }, 'stranger'],
+		['that nobody knows', { name: 'alone', host: '203.0.113.4' }, undefined],
+	])('is the one %s', (_, registration, expected) => {
+		expect(peerFor(pjsip(registration), trunks, peers)?.name).toBe(expected);
+	});
 });
 
 describe('a PJSIP registration that is tried in vain', () => {
@@ -157,6 +189,7 @@ describe('a PJSIP registration that is tried in vain', () => {
 			phones: undefined,
 			now: NOW,
 			uptime: 10_000,
+			asteriskStart: 700,
 			gap: 50,
 			attempts,
 		}).tries[key];
@@ -187,6 +220,16 @@ describe('a PJSIP registration that is tried in vain', () => {
 		['one that was asked anew', since(9_000, { over: true }), [THERE], { [key]: [9_500] }, true],
 	])('%s may have refused it: %#', (_, before, peers, attempts, answered) => {
 		expect(learn(before, {}, peers, attempts)?.answered).toBe(answered);
+	});
+
+	it.each([
+		['the same Asterisk', { asteriskStart: 700 }, true],
+		['another Asterisk', { asteriskStart: 500 }, false],
+		['an Asterisk whose start was not remembered', {}, true],
+	])('is over for good under %s', (_, start, over) => {
+		const before = { ...since(9_000, { over: true, answered: true }), ...start };
+		const trying = learn(before, { left: 30 });
+		expect(trying).toEqual(over ? { since: 9_000, answered: true, over } : { since: 10_000, answered: false, over });
 	});
 
 	it('is remembered from its first failure to its success', () => {

@@ -64,6 +64,7 @@ describe('phones whose list was not asked for in this look', () => {
 			phones,
 			now: NOW,
 			uptime,
+			asteriskStart: 0,
 			gap: 50,
 			attempts: {},
 		});

@@ -110,8 +110,11 @@ export interface Memory {
 	 * seconds, ISO 8601
 	 */
 	actionsSeen?: { newest: number; entered: string; at: number; since: string };
-	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
-	deepProbe?: { at: number; asteriskStart: number; silent: number };
+	/**
+	 * when Asterisk's channel lock was probed last (seconds since boot, and minutes of the clock since 1970), and how many
+	 * probes in a row it left without an answer
+	 */
+	deepProbe?: { at: number; minute?: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;

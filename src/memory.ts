@@ -69,6 +69,8 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
+	/** bytes that each listener has read, by pid and start */
+	bytesRead?: Record<string, number>;
 	/** how often each process has gone to sleep, by pid and start */
 	sleeps?: Samples;
 	/** seconds since boot of the look that saw it, and how many there have been */

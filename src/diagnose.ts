@@ -81,9 +81,13 @@ export function diagnose(findings: readonly Finding[]): Finding[] {
 	}
 	return findings.map((finding) => {
 		const cause = rootIn(causes, keyOf(finding));
-		return cause === undefined ? finding : { ...finding, cause };
+		return cause === undefined ? finding : { ...finding, cause, status: statusUnder(cause, finding) };
 	});
 }
+
+/** The scripts that fit are no trouble of their own beside a version that is only written down wrong. */
+const statusUnder = (cause: string, { id, status }: Finding): Finding['status'] =>
+	id === 'processes.wrong_variant' && cause.startsWith('asterisk.version ') ? 'warning' : status;
 
 function rootIn(causes: ReadonlyMap<string, string>, key: string): string | undefined {
 	let root: string | undefined;

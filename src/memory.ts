@@ -70,6 +70,8 @@ export interface ProcessMemory {
 	starts: Record<string, number[]>;
 	/** processor time of each process, seconds, by pid and start */
 	cpu: Record<string, number>;
+	/** bytes that each listener has read, by pid and start */
+	bytesRead?: Record<string, number>;
 	/** how often each process has gone to sleep, by pid and start */
 	sleeps?: Samples;
 	/** seconds since boot of the look that saw it, and how many there have been */
@@ -111,8 +113,11 @@ export interface Memory {
 	 * seconds, ISO 8601
 	 */
 	actionsSeen?: { newest: number; entered: string; at: number; since: string };
-	/** when Asterisk's channel lock was probed last, and how many probes in a row it left without an answer */
-	deepProbe?: { at: number; asteriskStart: number; silent: number };
+	/**
+	 * when Asterisk's channel lock was probed last (seconds since boot, and minutes of the clock since 1970), and how many
+	 * probes in a row it left without an answer
+	 */
+	deepProbe?: { at: number; minute?: number; asteriskStart: number; silent: number };
 	/** what the last quiet report told, by finding; and when, wall clock in milliseconds */
 	told?: { at: number; findings: Record<string, Status> };
 	conf?: ConfMemory;

@@ -100,6 +100,16 @@ export class Proc {
 		}
 	}
 
+	/** Bytes that it has read so far by the call `read`, from files and connections alike; undefined when that is not shown to us. */
+	bytesRead(pid: number): number | undefined {
+		try {
+			const found = /^rchar:\s*(\d+)/m.exec(this.#read(`${pid}/io`));
+			return found ? Number(found[1]) : undefined;
+		} catch {
+			return undefined;
+		}
+	}
+
 	/** Inodes of the sockets that a process has open; undefined when they are not shown to us. */
 	sockets(pid: number): Set<string> | undefined {
 		try {

@@ -136,9 +136,14 @@ function deaf(copy: Copy, seen: DaemonObservation, context: Context): Finding | 
 		});
 	}
 	if (!exceeded(context.settings.limits, 'manager_unread', manager.unread)) return undefined;
+	if (manager.reads) {
+		// to be looked at again in the next look: it may have read its last a moment ago
+		context.note(`processes.behind ${name}`);
+		return undefined;
+	}
 	return finding('deaf', seen, {
 		status: graveWhenConfirmed('deaf', seen, context),
-		summary: `${name} (process ${copy.pid}) does not read what Asterisk's manager sends: ${manager.unread} bytes wait`,
+		summary: `${name} (process ${copy.pid}) does not read what Asterisk's manager sends: ${manager.unread} bytes wait, and none was read since an earlier sample`,
 		evidence: { pid: copy.pid, unread: manager.unread },
 		remedy: `restart:${name}`,
 	});

@@ -1,7 +1,7 @@
 import { isMaintenance, minutesSince } from '../dialer/calendar.ts';
 import { optionsOf } from '../dialer/crontab.ts';
 import { expectedDaemons } from '../dialer/daemons.ts';
-import { type DaemonObservation, observeDaemons } from '../dialer/observe-daemons.ts';
+import { type Copy, type DaemonObservation, observeDaemons } from '../dialer/observe-daemons.ts';
 import { processKey, pulsesOf, samplesOf } from '../dialer/pulses.ts';
 import { type UpdaterHistory, updaterHistory } from '../dialer/updater.ts';
 import type { ProcessMemory } from '../memory.ts';
@@ -110,7 +110,8 @@ function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation):
 	const asked = answer === undefined ? probe : { at: uptime, served: answer !== null };
 	return {
 		starts: Object.fromEntries(daemons.map(({ daemon, starts }) => [daemon.name, starts])),
-		cpu: Object.fromEntries(copies.flatMap(({ cpu, ...one }) => (cpu === undefined ? [] : [[processKey(one), cpu]]))),
+		cpu: byProcess(copies, ({ cpu }) => cpu),
+		bytesRead: byProcess(copies, ({ bytesRead }) => bytesRead),
 		sleeps: samplesOf(daemons, uptime),
 		at: uptime,
 		looks,
@@ -118,3 +119,11 @@ function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation):
 		...(asked && { probe: asked }),
 	};
 }
+
+const byProcess = (copies: readonly Copy[], figure: (copy: Copy) => number | undefined): Record<string, number> =>
+	Object.fromEntries(
+		copies.flatMap((copy) => {
+			const value = figure(copy);
+			return value === undefined ? [] : [[processKey(copy), value]];
+		}),
+	);

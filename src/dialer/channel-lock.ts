@@ -5,9 +5,8 @@ import type { World } from '../world.ts';
 
 /** Milliseconds until no answer counts as none. */
 const ANSWER_TIMEOUT = 5000;
-/** Seconds between two probes of the channel lock: each one that finds it held leaves a blocked thread behind. */
-const PROBE_EVERY = 60;
-/** The same once the deadlock is confirmed. */
+const MINUTE = 60;
+/** Seconds between two probes once the deadlock is confirmed: each one that finds the lock held leaves a blocked thread behind. */
 const PROBE_DEADLOCKED_EVERY = 600;
 
 export interface LockProbe {
@@ -24,7 +23,7 @@ export const probesThatConfirm = (restartAsterisk: World['settings']['restartAst
 /**
  * Asks for the status of a channel that cannot exist. The answer "No such channel" needs the lock of the channel list,
  * which Ping does not; its absence is how a deadlocked Asterisk looks from outside (asterisk issues 450 and 1907). Asked
- * at most once a minute over all runs: one that cannot tell the next that it asked does not ask.
+ * at most once in each minute of the clock, over all runs: one that cannot tell the next that it asked does not ask.
  * @param asteriskStart start of the process that is asked, clock ticks; another one is another story
  */
 export async function probeChannelLock(world: World, session: AmiSession, asteriskStart: number): Promise<LockProbe> {
@@ -33,14 +32,17 @@ export async function probeChannelLock(world: World, session: AmiSession, asteri
 	const silent = before?.silent ?? 0;
 	const at = world.proc.uptime();
 	const confirmed = silent >= probesThatConfirm(settings.restartAsterisk);
-	const every = confirmed ? PROBE_DEADLOCKED_EVERY : Math.min(PROBE_EVERY, settings.lookGap);
+	const every = confirmed ? PROBE_DEADLOCKED_EVERY : Math.min(MINUTE, settings.lookGap);
+	const minute = Math.floor(Date.now() / 1000 / MINUTE);
+	// cron's minutes are a little shorter or longer than one, so seconds alone would lose every other tick
+	const askedInThisMinute = before?.minute === minute && settings.lookGap > 0;
 	const askedInThisRun = last !== undefined && last !== world.memory.deepProbe;
-	if (!world.remembers || askedInThisRun || (before && at - before.at < every))
+	if (!world.remembers || askedInThisRun || askedInThisMinute || (before && at - before.at < every))
 		return { deepProbe: silent === 0 ? 'not-due' : 'silent-before', silentProbes: silent };
 	const deepProbe = await ask(session, world.deadline.share(ANSWER_TIMEOUT));
 	if (deepProbe === 'not-permitted') return { deepProbe, silentProbes: 0 };
 	const silentProbes = deepProbe === 'silent' ? silent + 1 : 0;
-	world.deepProbe = { at, asteriskStart, silent: silentProbes };
+	world.deepProbe = { at, minute, asteriskStart, silent: silentProbes };
 	return { deepProbe, silentProbes };
 }
 

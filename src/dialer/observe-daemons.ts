@@ -40,6 +40,8 @@ export interface Copy extends ProcessId, CopyLife {
 	cpu?: number | undefined;
 	/** part of one processor that it used since the last look, 0 to 1; undefined on a first look */
 	busy?: number | undefined;
+	/** bytes that a listener has read since it was started; undefined of other daemons */
+	bytesRead?: number | undefined;
 	command: string[];
 	/** stock's look at the process list does not find it */
 	unseen?: boolean;
@@ -83,7 +85,7 @@ const STOCK_LETTERS: Record<string, string> = {
 const MANAGER_PORT = 5038;
 /** Looks from one at the listeners' connections to the next. */
 const SOCKETS_EVERY = 3;
-const SOCKET_TROUBLES = ['disconnected', 'deaf'];
+const SOCKET_TROUBLES = ['disconnected', 'deaf', 'behind'];
 /** What is found where a server accepts connections and serves none. */
 const UNSERVED = ['hung', 'awaits_database'];
 
@@ -111,7 +113,7 @@ export async function observeDaemons(
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
 		const sockets = looksAtSockets(daemon, found.copies.length, world)
-			? await readManagerSockets(world, found.copies, managerPort)
+			? await readManagerSockets(world, found.copies, managerPort, memory.processes?.bytesRead)
 			: undefined;
 		const copies = found.copies.map((process): Copy => {
 			const { pid, startTicks, state, started } = process;
@@ -126,6 +128,7 @@ export async function observeDaemons(
 				silence: silenceOf(process, sleeps, memory.processes?.sleeps, uptime),
 				...processorTime(process, world, uptime),
 				command,
+				...(listens(daemon) && { bytesRead: proc.bytesRead(pid) }),
 				...(!daemon.programs && {
 					unseen: !isSeenByStock(process),
 					wrongVariant: wanted !== undefined && !command[0]?.endsWith(`/${wanted}`),
@@ -192,12 +195,15 @@ function unservedFor(name: string, { memory, uptime }: World): number {
  * Connections are looked at where they are the sign of life, every third time and as long as there is trouble with them,
  * and where two copies have to be told apart: finding them costs the kernel as much as all else that a look asks of it.
  */
-function looksAtSockets({ name, signs, needs }: Daemon, copies: number, { memory }: World): boolean {
+function looksAtSockets(daemon: Daemon, copies: number, { memory }: World): boolean {
+	const { name, needs } = daemon;
 	if (copies > 1) return needs.includes('asterisk');
-	if (!signs.some(({ by }) => by === 'manager_socket')) return false;
+	if (!listens(daemon)) return false;
 	const troubled = SOCKET_TROUBLES.some((kind) => `processes.${kind} ${name}` in memory.conditions);
 	return troubled || ((memory.processes?.looks ?? 0) + 1) % SOCKETS_EVERY === 1;
 }
+
+const listens = ({ signs }: Daemon): boolean => signs.some(({ by }) => by === 'manager_socket');
 
 function processorTime(process: Process, { proc, memory }: World, uptime: number): Pick<Copy, 'cpu' | 'busy'> {
 	const cpu = proc.cpu(process.pid);

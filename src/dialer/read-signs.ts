@@ -3,11 +3,12 @@ import { fastAgiServes } from '../adapters/fastagi.ts';
 import { secondsSinceWritten } from '../adapters/files.ts';
 import { type Socket, serves } from '../adapters/sockets.ts';
 import type { ThresholdName } from '../thresholds.ts';
-import type { Process } from '../types.ts';
+import type { ProcessId } from '../types.ts';
 import type { World } from '../world.ts';
 import { lastEndOfDay, localDate, minutesSince } from './calendar.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OwnStatement } from './own-statement.ts';
+import { processKey } from './pulses.ts';
 import type { ServerRow } from './server.ts';
 import type { LogFile, Sign } from './signs.ts';
 import { updaterAge } from './updater.ts';
@@ -128,41 +129,57 @@ export interface ManagerReading {
 	connections: number;
 	/** bytes that it leaves unread */
 	unread: number;
+	/** it has read something since an earlier sample, though not all */
+	reads?: boolean;
 }
 
 /**
- * Looks at the connections of these processes to Asterisk's manager, twice where something waits in them.
+ * Looks at the connections of these processes to Asterisk's manager, twice where something waits in them: one that is busy
+ * is behind, and reads.
+ * @param earlier bytes that each had read when it was last looked at, by pid and start
  * @returns by pid; nothing for processes whose descriptors are not shown to us
  */
 export async function readManagerSockets(
-	{ proc }: World,
-	processes: readonly Process[],
+	{ proc }: Pick<World, 'proc'>,
+	processes: readonly ProcessId[],
 	port: number,
+	earlier: Readonly<Record<string, number>> = {},
 ): Promise<Map<number, ManagerReading>> {
-	const look = (): Map<number, ManagerReading> => {
+	const look = (): Map<number, Glance> => {
 		const sockets = proc
 			.socketsOn([port], 'tcp')
 			.filter((socket) => socket.remotePort === port && socket.state === 'established');
 		return new Map(
 			processes.flatMap(({ pid }) => {
 				const inodes = proc.sockets(pid);
-				return inodes ? [[pid, sum(sockets.filter(({ inode }) => inodes.has(inode)))] as const] : [];
+				if (!inodes) return [];
+				const own = sockets.filter(({ inode }) => inodes.has(inode));
+				return [[pid, { ...sum(own), read: proc.bytesRead(pid) }] as const];
 			}),
 		);
 	};
 	const first = look();
-	if (![...first.values()].some(({ unread }) => unread >= WORTH_A_GLANCE)) return first;
-	await sleep(SECOND_GLANCE);
-	const second = look();
+	const worthASecond = [...first.values()].some(({ unread }) => unread >= WORTH_A_GLANCE);
+	if (worthASecond) await sleep(SECOND_GLANCE);
+	const second = worthASecond ? look() : first;
 	return new Map(
-		[...first].map(([pid, { connections, unread }]) => [
-			pid,
-			{ connections, unread: Math.min(unread, second.get(pid)?.unread ?? 0) },
-		]),
+		processes.flatMap((process) => {
+			const [one, other] = [first.get(process.pid), second.get(process.pid)];
+			if (!one) return [];
+			const { connections, unread } = one;
+			const left = Math.min(unread, other?.unread ?? 0);
+			const reads = left < unread || grew(earlier[processKey(process)], one.read) || grew(one.read, other?.read);
+			return [[process.pid, { connections, unread: left, reads }] as const];
+		}),
 	);
 }
 
-const sum = (sockets: readonly Socket[]): ManagerReading => ({
+type Glance = Omit<ManagerReading, 'reads'> & { read: number | undefined };
+
+const grew = (before: number | undefined, now: number | undefined): boolean =>
+	before !== undefined && now !== undefined && now > before;
+
+const sum = (sockets: readonly Socket[]): Pick<Glance, 'connections' | 'unread'> => ({
 	connections: sockets.length,
 	unread: sockets.reduce((bytes, { unread }) => bytes + unread, 0),
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Deadline } from '../../src/adapters/clock.ts';
 import { asterisk } from '../../src/checks/asterisk.ts';
 import type { AsteriskObservation } from '../../src/dialer/asterisk.ts';
@@ -218,7 +218,11 @@ describe('how it runs', () => {
 
 describe('the channel lock', () => {
 	const fake = new FakeAsterisk();
-	afterEach(() => fake.stop());
+	beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
+	afterEach(() => {
+		vi.useRealTimers();
+		fake.stop();
+	});
 
 	const probe = async (
 		answers: boolean,
@@ -289,6 +293,22 @@ describe('the channel lock', () => {
 		const result = await probe(answers, last, rest);
 		expect(result.seen).toEqual(expected);
 		expect(result.asked).toBe(asked);
-		if (asked > 0) expect(result.kept).toEqual({ at: 10_000, asteriskStart: 7, silent: expected.silentProbes });
+		if (asked > 0) expect(result.kept).toMatchObject({ at: 10_000, asteriskStart: 7, silent: expected.silentProbes });
+	});
+
+	it.each<[string, string, string, string, number]>([
+		['in the same minute', '50', '12:00:01', '12:00:59', 0],
+		['by a monitor right before the minute', '50', '12:00:59', '12:01:10', 0],
+		['in the minute before, by a cron that was late then', '50', '12:00:12', '12:01:10', 1],
+		['in the minute before', '50', '12:00:10', '12:01:10', 1],
+		['in the same minute, where looks may come close', '10', '12:00:05', '12:00:55', 0],
+		['just now, where nothing is waited for', '0', '12:00:10', '12:00:11', 1],
+	])('is asked for once a minute over all runs: it was %s', async (_, lookGap, earlier, now, asked) => {
+		const [then, moment] = [earlier, now].map((time) => Date.parse(`2026-01-01T${time}Z`) / 1000);
+		vi.setSystemTime((moment ?? 0) * 1000);
+		const age = (moment ?? 0) - (then ?? 0);
+		const last = { ...at(age, 0), minute: Math.floor((then ?? 0) / 60) };
+		const settings = settingsOf({ VICIKEEP_LOOK_GAP: lookGap });
+		expect((await probe(true, last, { settings })).asked).toBe(asked);
 	});
 });

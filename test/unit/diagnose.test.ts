@@ -111,6 +111,14 @@ describe('one cause', () => {
 		expect(causes(...findings)).toEqual(expected);
 	});
 
+	it('a variant that fits is a warning where the version is written down wrong: nothing is done about it', () => {
+		const statuses = (...texts: string[]) => diagnose(texts.map((text) => named(text))).map(({ status }) => status);
+		const variant = 'processes.wrong_variant AST_update';
+		expect(statuses('asterisk.version Asterisk', variant)[1]).toBe('warning');
+		expect(statuses(variant)).toEqual(['critical']);
+		expect(statuses('asterisk.version Asterisk', 'processes.frozen AST_update')[1]).toBe('critical');
+	});
+
 	it('is named once and for all, also where a check knows its own', () => {
 		const job = named('queues.hopper_job AST_VDhopper');
 		const empty = named('queues.hopper_empty CAMPAIGN', { cause: 'queues.hopper_job AST_VDhopper' });

@@ -181,8 +181,8 @@ describe('a daemon lives', () => {
 	const port = (rest: Partial<NonNullable<DaemonObservation['port']>>) => ({
 		port: { port: 4577, listening: true, queue: 0, answer: undefined, ...rest },
 	});
-	const unread = (bytes: number, connections = 1) => ({
-		copies: [copyOf({ manager: { connections, unread: bytes } })],
+	const unread = (bytes: number, connections = 1, reads = false) => ({
+		copies: [copyOf({ manager: { connections, unread: bytes, reads } })],
 	});
 
 	it.each<Row>([
@@ -314,6 +314,13 @@ describe('a daemon lives', () => {
 			unread(9000),
 			seen('processes.deaf AST_manager_listen'),
 			['processes.deaf critical restart:AST_manager_listen'],
+		],
+		[
+			'leaves much unread and reads all the while',
+			'AST_manager_listen',
+			unread(90_000, 1, true),
+			seen('processes.deaf AST_manager_listen'),
+			[],
 		],
 		[
 			'has lost Asterisk',

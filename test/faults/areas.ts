@@ -2,9 +2,11 @@ import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
 import { CAUSES } from './causes.ts';
 import { CLUSTER } from './cluster.ts';
+import { CODES } from './codes.ts';
 import { DATABASE } from './database.ts';
 import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
+import { HALVES } from './halves.ts';
 import { JOBS } from './jobs.ts';
 import { MACHINE } from './machine.ts';
 import { MEMORY_TABLES } from './memory-tables.ts';
@@ -33,6 +35,8 @@ export const AREAS: readonly Area[] = [
 	STARTS,
 	PROCESSES,
 	TIME,
+	HALVES,
+	CODES,
 	CAUSES,
 	RESOURCES,
 	TRUNKS,

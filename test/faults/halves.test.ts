@@ -1,0 +1,4 @@
+import { HALVES } from './halves.ts';
+import { runArea } from './run-area.ts';
+
+runArea(HALVES);

@@ -1,0 +1,207 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Area, Stage } from './fault.ts';
+import { hang, here, IN_TURN, olderThan, soon, sql } from './injections.ts';
+import { overAndOver } from './near-misses.ts';
+import { LISTENER } from './scripts.ts';
+
+const STATISTICS = 'AST_VDadapt.pl';
+const FLAG_OF = {
+	vicidial_agent_notifications_queue: 'agent_notifications',
+	vicidial_automated_reports: 'enable_auto_reports',
+};
+
+/** Minutes since the statistics of each in-group were written. */
+async function inGroupsWritten(stage: Stage, ages: Record<string, number>): Promise<void> {
+	const table = 'vicidial_campaign_stats_debug';
+	await sql(stage, `DELETE FROM ${table} WHERE server_ip='INBOUND'`);
+	stage.later(() => sql(stage, `DELETE FROM ${table} WHERE server_ip='INBOUND'`));
+	for (const [group, minutes] of Object.entries(ages))
+		await sql(
+			stage,
+			`INSERT INTO ${table} SET campaign_id=?, server_ip='INBOUND', entry_time=NOW() - INTERVAL ? MINUTE, update_time=NOW() - INTERVAL ? MINUTE`,
+			[group, minutes, minutes],
+		);
+}
+
+/** Another line of root's crontab. */
+function scheduled({ dialer: { crontab }, later }: Stage, line: string): void {
+	const before = readFileSync(crontab);
+	writeFileSync(crontab, `${before}${line}\n`);
+	later(() => writeFileSync(crontab, before));
+}
+
+/** The job of cron that empties rooms, and a room that is half counted down. */
+async function roomEmptiedByCron(stage: Stage): Promise<void> {
+	scheduled(stage, `* * * * * ${join(stage.dialer.home, 'AST_conf_update.pl')}`);
+	await here(stage, "UPDATE servers SET conf_engine='MEETME' WHERE server_ip=?");
+	await countDown(stage, 2);
+}
+
+const countDown = (stage: Stage, left: number): Promise<unknown> =>
+	here(
+		stage,
+		`UPDATE vicidial_conferences SET extension='SIP/cc101Xtimeout${left}' WHERE server_ip=? AND conf_exten=8600060`,
+	);
+
+/** Leads of a campaign that are done with and lie in the hopper. */
+const leftovers = (stage: Stage, campaign: string, status: 'DONE' | 'DNC'): Promise<unknown> =>
+	sql(stage, 'INSERT INTO vicidial_hopper SET lead_id=1001, campaign_id=?, status=?, list_id=101', [campaign, status]);
+
+/** Customers that were called some minutes ago; the newest of the calls that FastAGI has logged. @param logged seconds */
+async function customersCalled(stage: Stage, logged: number): Promise<void> {
+	// what was sent before the listener began says nothing
+	await olderThan(stage, LISTENER, 65);
+	await here(
+		stage,
+		`INSERT INTO vicidial_manager (entry_date, status, server_ip, action, callerid)
+		SELECT NOW() - INTERVAL 61 SECOND, 'DEAD', ?, 'Originate', CONCAT('V11', seq) FROM seq_1_to_30`,
+	);
+	await here(
+		stage,
+		`INSERT INTO call_log (uniqueid, server_ip, start_time) SELECT CONCAT('1700000000.', seq), ?, NOW() - INTERVAL ${logged} + seq SECOND FROM seq_1_to_30`,
+	);
+}
+
+/** A table of newer versions, for what the stock keepalive of the voicemail server sees to, and that it is switched on. */
+async function duty(stage: Stage, table: keyof typeof FLAG_OF, columns: string): Promise<void> {
+	await sql(stage, `CREATE TABLE ${table} (id INT AUTO_INCREMENT PRIMARY KEY, ${columns}) ENGINE=MyISAM`);
+	stage.later(() => sql(stage, `DROP TABLE ${table}`));
+	await sql(stage, `UPDATE system_settings SET ${FLAG_OF[table]}='1'`);
+}
+
+const notifications = (stage: Stage): Promise<void> =>
+	duty(stage, 'vicidial_agent_notifications_queue', 'queue_date DATETIME');
+
+async function reports(stage: Stage, row: string): Promise<void> {
+	await duty(
+		stage,
+		'vicidial_automated_reports',
+		"report_last_run DATETIME, active ENUM('Y','N'), run_now_trigger ENUM('N','Y')",
+	);
+	await sql(stage, `INSERT INTO vicidial_automated_reports SET report_last_run=NOW() - INTERVAL 1 DAY, ${row}`);
+}
+
+/** Rows that stand still beside those that other areas have of the same daemon. */
+export const HALVES: Area = {
+	name: 'halves',
+	keepalives: '12356',
+	faults: [
+		{
+			rows: [15],
+			says: 'the statistics of the in-groups are old: AST_VDadapt loops and does nothing',
+			inject: async (stage) => {
+				await hang(stage, STATISTICS, 'loop');
+				await inGroupsWritten(stage, { SALESLINE: 40, MAILS: 45 });
+			},
+			find: ['queues.in_group_statistics AST_VDadapt'],
+			after: { stays: 2 },
+			within: IN_TURN,
+			twin: {
+				but: 'those of one that is closed; the others are as old as a long loop makes them',
+				inject: async (stage) => {
+					await hang(stage, STATISTICS, 'loop');
+					await inGroupsWritten(stage, { SALESLINE: 13, MAILS: 14, OLDLINE: 3000 });
+				},
+			},
+		},
+		{
+			rows: [14],
+			says: 'a countdown of a room stands still: the job of cron that goes on with it does not run',
+			inject: roomEmptiedByCron,
+			find: ['queues.conference_countdown AST_conf_update'],
+			after: { stays: 2 },
+			env: soon('CONFERENCE_COUNTDOWN'),
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'it goes on, pass by pass',
+				inject: async (stage) => {
+					await roomEmptiedByCron(stage);
+					let left = 900;
+					overAndOver(stage, 700, () => countDown(stage, left--));
+				},
+			},
+		},
+		{
+			rows: [16],
+			says: 'leads that are done with stay in the hopper, though its job runs',
+			inject: async (stage) => {
+				await leftovers(stage, 'OUTBOUND', 'DONE');
+				await leftovers(stage, 'OUTBOUND', 'DNC');
+			},
+			find: ['queues.hopper_leftovers AST_VDhopper'],
+			after: { stays: 2 },
+			env: soon('HOPPER_LEFTOVERS'),
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'they are those of a closed campaign; each run takes the others out, and more of them come',
+				inject: async (stage) => {
+					await sql(stage, "INSERT INTO vicidial_campaigns SET campaign_id='CLOSED', active='N'");
+					await leftovers(stage, 'CLOSED', 'DONE');
+					overAndOver(stage, 700, async () => {
+						await sql(stage, "DELETE FROM vicidial_hopper WHERE campaign_id='OUTBOUND' AND status='DNC'");
+						await leftovers(stage, 'OUTBOUND', 'DNC');
+					});
+				},
+			},
+		},
+		{
+			rows: [17],
+			says: 'agents are not notified: what the stock keepalive of the voicemail server takes up every minute is left',
+			inject: async (stage) => {
+				await notifications(stage);
+				await sql(stage, 'INSERT INTO vicidial_agent_notifications_queue SET queue_date=NOW()');
+			},
+			find: ['queues.keepalive_due ADMIN_keepalive_ALL'],
+			tells: /agent notifications/,
+			after: { stays: 2 },
+			env: soon('KEEPALIVE_DUE'),
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'they are, one after the other, and the next one is always there',
+				inject: async (stage) => {
+					await notifications(stage);
+					overAndOver(stage, 700, async () => {
+						await sql(
+							stage,
+							'DELETE FROM vicidial_agent_notifications_queue; INSERT INTO vicidial_agent_notifications_queue SET queue_date=NOW()',
+						);
+					});
+				},
+			},
+		},
+		{
+			rows: [17],
+			says: 'a report that was asked for is not run',
+			inject: (stage) => reports(stage, "active='Y', run_now_trigger='Y'"),
+			find: ['queues.keepalive_due ADMIN_keepalive_ALL'],
+			tells: /automated reports/,
+			after: { stays: 2 },
+			env: soon('KEEPALIVE_DUE'),
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'it is one that was switched off',
+				inject: (stage) => reports(stage, "active='N', run_now_trigger='Y'"),
+			},
+		},
+		{
+			// the last one, when the listener has run for long
+			rows: [11],
+			pains: [27],
+			says: 'customers are called, and FastAGI logs none of the calls',
+			inject: (stage) => customersCalled(stage, 660),
+			find: ['queues.call_log FastAGI_log'],
+			after: { stays: 2 },
+			between: 1100,
+			within: IN_TURN,
+			twin: {
+				but: 'the last of them were logged four minutes ago',
+				inject: (stage) => customersCalled(stage, 270),
+			},
+		},
+	],
+};

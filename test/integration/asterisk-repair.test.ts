@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { holdChannels } from '../sandbox/deadlock.ts';
@@ -41,6 +41,14 @@ const sessions = (): string[] =>
 /** What runs in the shell of a session. */
 const typedInto = (session: string): number[] =>
 	allPids().filter((pid) => parentOf(parentOf(pid)) === Number.parseInt(session, 10));
+/** Sees that Asterisk runs alone in its screen, whatever the case before has left. */
+async function standing(): Promise<void> {
+	if (running().length === 1 && sessions().length === 1) return;
+	await dialer.asterisk.kill();
+	for (const session of sessions()) await screen('-S', session, '-X', 'quit');
+	await until('the end of its screens', 5000, () => sessions().length === 0);
+	await dialer.asterisk.boot(dialer.env);
+}
 /** Forgets attempts and repairs, so that each case begins anew. */
 function remember(changes: object): void {
 	const path = join(dialer.stateDir, 'state.json');
@@ -80,8 +88,8 @@ describe('an Asterisk that has ended', () => {
 	});
 
 	it('is not typed into a session of the same name that lies in the socket folder of somebody else', async () => {
-		const theirs = join(dialer.folder, 'screens-of-somebody');
-		mkdirSync(theirs, { mode: 0o700 });
+		await standing();
+		const theirs = mkdtempSync(join(dialer.folder, 'screens-of-somebody-'));
 		const own = readFileSync(join(dialer.folder, 'bin/screen'), 'utf8');
 		const program = join(dialer.folder, 'screen-of-somebody');
 		writeFileSync(program, own.replaceAll(`${dialer.folder}/screens'`, `${theirs}'`), { mode: 0o755 });
@@ -100,6 +108,7 @@ describe('an Asterisk that has ended', () => {
 	});
 
 	it('is typed into the screen where it ran, never while something else runs there', async () => {
+		await standing();
 		await dialer.asterisk.kill();
 		await screen('-d', '-m', '-S', 'asterisk2', '/bin/bash');
 		const [session = ''] = sessions();
@@ -180,7 +189,7 @@ describe('an Asterisk that has ended', () => {
 			expect(typedInto(session)).toEqual([]);
 			await screen('-S', session, '-X', 'quit');
 		}
-		await dialer.asterisk.start();
+		await dialer.asterisk.boot(dialer.env);
 	});
 });
 
@@ -200,7 +209,7 @@ describe('a living Asterisk', () => {
 		expect(running()).toEqual(before);
 		writeFileSync(manager, stock);
 		await dialer.asterisk.kill();
-		await dialer.asterisk.start();
+		await dialer.asterisk.boot(dialer.env);
 	});
 
 	it('that is stopped is never killed, unless that is asked for and three looks agree', async () => {

@@ -47,6 +47,8 @@ const registrations = having({
 	listed: orNone(having({ known: number, present: number, unreachable: number, expired: number, at: number })),
 	expiring: each(number),
 	tries: each(having({ since: number, answered: flag, over: flag })),
+	clock: orNone(having({ now: number, uptime: number })),
+	steppedAt: orNone(number),
 });
 
 /** Every part of the memory: one that is not of this shape would fail far from where it was read. */

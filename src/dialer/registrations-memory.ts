@@ -46,7 +46,23 @@ export interface RegistrationsMemory {
 	 * whether nobody tries any more
 	 */
 	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
+	/** Asterisk's clock at the last look, and seconds since boot in that moment */
+	clock?: Clock;
+	/** when Asterisk's clock was last seen to have been set, seconds since boot */
+	steppedAt?: number;
 }
+
+export interface Clock {
+	/** Asterisk's, seconds */
+	now: number;
+	/** seconds since boot */
+	uptime: number;
+}
+
+/** Seconds by which a clock that nobody sets may seem to move: it is slewed, and read to half a round trip. */
+const SAME_CLOCK = 5;
+/** Seconds after a step of the clock in which phones, which chan_sip then forgets all at once, come back. */
+const PHONES_COME_BACK = 120;
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
 const USUAL_INTERVAL = 60;
@@ -58,6 +74,21 @@ const EXPIRY_SLACK = 10;
 /** Seconds after which SIP gives one try up that is not answered (RFC 3261, timer F). */
 export const TRY_SECONDS = 32;
 const TRY_SLACK = 8;
+
+/**
+ * What earlier looks told, as far as it holds after the clock was set: Asterisk counts the time of registrations by it, so
+ * all seem to have run out at once. Pure.
+ */
+export function afterStep(before: RegistrationsMemory | undefined, clock: Clock): RegistrationsMemory | undefined {
+	if (before?.clock === undefined) return before;
+	const passed = { byClock: clock.now - before.clock.now, truly: clock.uptime - before.clock.uptime };
+	if (Math.abs(passed.byClock - passed.truly) <= SAME_CLOCK) return before;
+	return { ...before, steppedAt: clock.uptime, phones: [], expiring: {} };
+}
+
+/** Seconds since the clock was set: what has run for longer was begun by the present time. */
+export const sinceStep = (memory: Pick<RegistrationsMemory, 'steppedAt'> | undefined, uptime: number): number =>
+	uptime - (memory?.steppedAt ?? Number.NEGATIVE_INFINITY);
 
 /** What a look saw, as far as the next one is to know it. */
 export type Learnt = Pick<
@@ -72,6 +103,8 @@ export type Learnt = Pick<
 	/** Asterisk's clock, seconds */
 	now: number;
 	uptime: number;
+	/** undefined where Asterisk was not seen */
+	clock?: Clock | undefined;
 	/** least seconds between two looks that count */
 	gap: number;
 	/** tries of repairs, by subject */
@@ -86,6 +119,8 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 	const measured = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
 	const interval = measured ?? USUAL_INTERVAL;
 	const phones = before?.phones ?? [];
+	const counted = counts && sinceStep(before, uptime) >= PHONES_COME_BACK ? seen.phones : undefined;
+	const clock = seen.clock ?? before?.clock;
 	const { turn, trunks, trunksAt, strangers, serverId, absent, counts: lengths, qualify } = seen;
 	return {
 		turn,
@@ -100,7 +135,7 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		qualify,
 		...(seen.sipAttempts && { sipAttempts: seen.sipAttempts }),
 		peers: [...seen.trunkPeers],
-		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
+		phones: counted ? [...phones, counted.present].slice(-PHONE_LOOKS) : phones,
 		...listedAfter(before, seen),
 		expiring: Object.fromEntries(
 			seen.trunkPeers.flatMap((peer) =>
@@ -110,6 +145,8 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 			),
 		),
 		tries: triesAfter(before, seen, interval),
+		...(clock && { clock }),
+		...(before?.steppedAt !== undefined && { steppedAt: before.steppedAt }),
 	};
 }
 
@@ -139,7 +176,9 @@ function triesAfter(
 		const mayRefuse = last?.over !== true && peerFor(registration, trunks, trunkPeers)?.status !== 'unreachable';
 		// a try of this very run has not been answered yet
 		const triedAgain = (attempts[key] ?? []).some((at) => at > since && at < uptime);
-		const over = last?.over === true || isOver(registration, uptime - since, interval);
+		// when the next try is due is told by the clock
+		const isTold = sinceStep(before, uptime) > registration.timers.retry + TRY_SECONDS + TRY_SLACK;
+		const over = last?.over === true || (isTold && isOver(registration, uptime - since, interval));
 		tries[key] = { since, answered: last?.answered === true || mayRefuse || triedAgain, over };
 	}
 	return tries;

@@ -4,7 +4,7 @@ export const about: About = {
 	looksAt: `every other active dialer, by the rows that its AST_update writes into the shared database. Only one whose row is old is
 asked for itself, on the ports of its manager and its FastAGI. Besides: the voicemail server, on which work for the whole
 cluster rests, and the registrations of this dialer at the others.`,
-	settings: ['GRACE_BOOT', 'GRACE_DATABASE'],
+	settings: [],
 	limits: ['sister_heartbeat'],
 	finds: {
 		dead: 'another dialer shows nothing in the database and answers on no port',

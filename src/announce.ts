@@ -68,12 +68,16 @@ export const isSpeaker = ({ checks, server_ip }: Report, speaker: string | undef
 		? checks.some(({ id, status }) => id === 'cluster' && status !== 'skipped')
 		: speaker === server_ip;
 
-/** Whether machines that were started along with this one, or daemons after the database, may not be back yet. */
-export function isStarting({ checks }: Report, uptime: number, { graceBoot, graceDatabase }: Settings): boolean {
-	const metrics = checks.flatMap((check) => check.metrics);
-	const database = metrics.find(({ name }) => name === 'database_uptime')?.value;
-	return uptime < graceBoot || (database !== undefined && database < graceDatabase);
-}
+/**
+ * Whether machines that were started along with this one, or daemons after the database, may not be back yet.
+ * @param uptime seconds since boot
+ * @param databaseUptime seconds since the start of the database; undefined where it does not tell
+ */
+export const isStarting = (
+	uptime: number,
+	databaseUptime: number | undefined,
+	{ graceBoot, graceDatabase }: Settings,
+): boolean => uptime < graceBoot || (databaseUptime !== undefined && databaseUptime < graceDatabase);
 
 /** Looks after which a trouble counts as a change: what is not critical may be gone in the next one. */
 const patienceWith = ({ status }: Spoken): number => (status === 'critical' ? 1 : 2);

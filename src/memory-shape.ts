@@ -48,6 +48,8 @@ const registrations = having({
 	expiring: each(number),
 	tries: each(having({ since: number, answered: flag, over: flag })),
 	asteriskStart: orNone(number),
+	clock: orNone(having({ now: number, uptime: number })),
+	steppedAt: orNone(number),
 });
 
 /** Every part of the memory: one that is not of this shape would fail far from where it was read. */

@@ -44,6 +44,8 @@ export interface Learnt {
 	proven: string[];
 	/** the dialer that speaks for the cluster; undefined where that was not seen */
 	speaker: string | undefined;
+	/** seconds since the database was started; undefined where it does not tell */
+	databaseUptime: number | undefined;
 	/** what has to have moved in a later look of the same run */
 	pulses: Pulse[];
 }
@@ -93,6 +95,7 @@ export async function run(parts: RunParts): Promise<Learnt & { report: Report }>
 		amiMemory,
 		proven,
 		speaker,
+		databaseUptime: situation.databaseUptime,
 		pulses,
 	};
 }

@@ -218,7 +218,7 @@ async function dueAfter(
 	return wordsOf(report, memory.outside, {
 		counts: (check) => learnt.memory.counted[check] !== memory.counted[check],
 		speaks: isSpeaker(report, learnt.speaker),
-		starting: isStarting(report, uptime, settings),
+		starting: isStarting(uptime, learnt.databaseUptime, settings),
 		failoverAfter: settings.failoverAfter,
 		paused,
 	});

@@ -64,9 +64,13 @@ export const SETTING_TEXTS: Record<SettingName, SettingText> = {
 			'on: a PJSIP trunk that Asterisk has given up is registered again, once an hour at most, never after a refusal; off',
 		fallback: 'off',
 	},
-	GRACE_BOOT: { meaning: 'seconds after boot in which nothing that lives is stopped', fallback: '300' },
+	GRACE_BOOT: {
+		meaning:
+			'seconds after boot in which nothing that lives is stopped, and no other machine that is missing counts towards a failover',
+		fallback: '300',
+	},
 	GRACE_DATABASE: { meaning: 'the same after the start of the database', fallback: '180' },
-	GRACE_START: { meaning: "the same after a daemon's start", fallback: '90' },
+	GRACE_START: { meaning: "seconds after a daemon's start in which it is not stopped", fallback: '90' },
 	START_WINDOW: { meaning: 'seconds of the minute in which daemons may be started, or any', fallback: '10-50' },
 	QUIET_TIMES: {
 		meaning: 'parts of the day in which nothing that lives is stopped, or none',

@@ -13,5 +13,6 @@ cluster rests, and the registrations of this dialer at the others.`,
 		refused: 'another dialer refuses the registration of this one in two looks: transfers between them fail',
 	},
 	does: `nothing: it tells. Every dialer finds the same; the one with the lowest address among those with a fresh row tells it to
-VICIKEEP_ON_CHANGE and VICIKEEP_ON_FAILOVER. While the database is down each one speaks for itself.`,
+VICIKEEP_ON_CHANGE and VICIKEEP_ON_FAILOVER. While the database is down each one speaks for itself. In the minutes after boot, and
+after the start of the database, a dead dialer does not count towards a failover: it may still be starting.`,
 };

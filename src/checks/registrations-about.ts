@@ -5,7 +5,7 @@ export const about: About = {
 answers, and whether the intervals fit together. Trunks are the carriers of the database and every peer that does not register
 here. A trunk that dies is seen after one interval of its qualify, the time for an answer and one interval between looks: with
 qualifyfreq=60 about 124 s, with 30 about 94 s; without qualify only by its registration, or never. Lists with more than 500 entries are asked
-for in every fifth look.`,
+for in every fifth look. After a step of Asterisk's clock nothing is called overdue until it would have been renewed.`,
 	settings: ['REREGISTER'],
 	limits: ['unregistered_looks', 'phones_lost', 'nat_refresh'],
 	finds: {

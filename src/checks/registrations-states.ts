@@ -1,7 +1,7 @@
 import { RELAY_PORTS } from '../dialer/daemons.ts';
 import type { RegistrationsSeen } from '../dialer/registrations.ts';
 import type { Registration } from '../dialer/registrations-lists.ts';
-import { TRY_SECONDS } from '../dialer/registrations-memory.ts';
+import { sinceStep, TRY_SECONDS } from '../dialer/registrations-memory.ts';
 import { peerFor, subjectIn, subjectOf } from '../dialer/registrations-trunks.ts';
 import { exceeded } from '../thresholds.ts';
 import type { Finding } from '../types.ts';
@@ -63,11 +63,14 @@ function judgeState(one: Registration, seen: RegistrationsSeen, { settings, note
 
 	if (state === 'Registered') {
 		const { granted, timers } = one;
+		const unset = sinceStep(seen.memory, seen.uptime);
 		const late = granted ? seen.now - granted.at - granted.refresh : 0;
-		if (late > OVERDUE_AFTER) {
+		if (granted && late > OVERDUE_AFTER && unset > granted.refresh + OVERDUE_AFTER) {
 			const summary = `${trunk} is shown as registered, but ran out at ${one.host} ${Math.round(late - OVERDUE_AFTER)} s ago`;
 			return finding('overdue', 'critical', summary, LIST[driver], { evidence: { ...granted, now: seen.now } });
 		}
+		// of one that was renewed before the clock was set it is not known how long it lasts
+		if (timers && unset <= timers.expiration + TRY_SECONDS) return undefined;
 		// renewed ten seconds before its end, with every try of the carrier's lost after 32 s
 		if (left !== undefined && left < 0) {
 			const gravity = left < -TRY_SECONDS ? 'critical' : 'warning';

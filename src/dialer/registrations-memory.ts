@@ -48,7 +48,23 @@ export interface RegistrationsMemory {
 	tries: Record<string, { since: number; answered: boolean; over: boolean }>;
 	/** start of the Asterisk that tries them, clock ticks since boot; 0 where it is no process of this machine */
 	asteriskStart?: number;
+	/** Asterisk's clock at the last look, and seconds since boot in that moment */
+	clock?: Clock;
+	/** when Asterisk's clock was last seen to have been set, seconds since boot */
+	steppedAt?: number;
 }
+
+export interface Clock {
+	/** Asterisk's, seconds */
+	now: number;
+	/** seconds since boot */
+	uptime: number;
+}
+
+/** Seconds by which a clock that nobody sets may seem to move: it is slewed, and read to half a round trip. */
+const SAME_CLOCK = 5;
+/** Seconds after a step of the clock in which phones, which chan_sip then forgets all at once, come back. */
+const PHONES_COME_BACK = 120;
 
 /** Seconds between two looks while it is not known better, and beyond which a gap is no interval. */
 const USUAL_INTERVAL = 60;
@@ -60,6 +76,21 @@ const EXPIRY_SLACK = 10;
 /** Seconds after which SIP gives one try up that is not answered (RFC 3261, timer F). */
 export const TRY_SECONDS = 32;
 const TRY_SLACK = 8;
+
+/**
+ * What earlier looks told, as far as it holds after the clock was set: Asterisk counts the time of registrations by it, so
+ * all seem to have run out at once. Pure.
+ */
+export function afterStep(before: RegistrationsMemory | undefined, clock: Clock): RegistrationsMemory | undefined {
+	if (before?.clock === undefined) return before;
+	const passed = { byClock: clock.now - before.clock.now, truly: clock.uptime - before.clock.uptime };
+	if (Math.abs(passed.byClock - passed.truly) <= SAME_CLOCK) return before;
+	return { ...before, steppedAt: clock.uptime, phones: [], expiring: {} };
+}
+
+/** Seconds since the clock was set: what has run for longer was begun by the present time. */
+export const sinceStep = (memory: Pick<RegistrationsMemory, 'steppedAt'> | undefined, uptime: number): number =>
+	uptime - (memory?.steppedAt ?? Number.NEGATIVE_INFINITY);
 
 /** What a look saw, as far as the next one is to know it. */
 export type Learnt = Pick<
@@ -75,6 +106,8 @@ export type Learnt = Pick<
 	now: number;
 	uptime: number;
 	asteriskStart: number;
+	/** undefined where Asterisk was not seen */
+	clock?: Clock | undefined;
 	/** least seconds between two looks that count */
 	gap: number;
 	/** tries of repairs, by subject */
@@ -89,6 +122,8 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 	const measured = passed !== undefined && counts && passed <= LONGEST_INTERVAL ? rounded(passed) : before?.interval;
 	const interval = measured ?? USUAL_INTERVAL;
 	const phones = before?.phones ?? [];
+	const counted = counts && sinceStep(before, uptime) >= PHONES_COME_BACK ? seen.phones : undefined;
+	const clock = seen.clock ?? before?.clock;
 	const { turn, trunks, trunksAt, strangers, serverId, absent, counts: lengths, qualify } = seen;
 	return {
 		turn,
@@ -103,7 +138,7 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		qualify,
 		...(seen.sipAttempts && { sipAttempts: seen.sipAttempts }),
 		peers: [...seen.trunkPeers],
-		phones: counts && seen.phones ? [...phones, seen.phones.present].slice(-PHONE_LOOKS) : phones,
+		phones: counted ? [...phones, counted.present].slice(-PHONE_LOOKS) : phones,
 		...listedAfter(before, seen),
 		expiring: Object.fromEntries(
 			seen.trunkPeers.flatMap((peer) =>
@@ -114,6 +149,8 @@ export function nextMemory(before: RegistrationsMemory | undefined, seen: Learnt
 		),
 		tries: triesAfter(isAnother(before, seen) ? undefined : before, seen, interval),
 		asteriskStart: seen.asteriskStart,
+		...(clock && { clock }),
+		...(before?.steppedAt !== undefined && { steppedAt: before.steppedAt }),
 	};
 }
 
@@ -147,7 +184,9 @@ function triesAfter(
 		const mayRefuse = last?.over !== true && peerFor(registration, trunks, trunkPeers)?.status !== 'unreachable';
 		// a try of this very run has not been answered yet
 		const triedAgain = (attempts[key] ?? []).some((at) => at > since && at < uptime);
-		const over = last?.over === true || isOver(registration, uptime - since, interval);
+		// when the next try is due is told by the clock
+		const isTold = sinceStep(before, uptime) > registration.timers.retry + TRY_SECONDS + TRY_SLACK;
+		const over = last?.over === true || (isTold && isOver(registration, uptime - since, interval));
 		tries[key] = { since, answered: last?.answered === true || mayRefuse || triedAgain, over };
 	}
 	return tries;

@@ -4,7 +4,7 @@ import { findAsterisk } from './process-table.ts';
 import { askAll, nothing } from './registrations-asking.ts';
 import type { Peer, Registration } from './registrations-lists.ts';
 import type { Phones, RegistrationsMemory } from './registrations-memory.ts';
-import { nextMemory } from './registrations-memory.ts';
+import { afterStep, nextMemory } from './registrations-memory.ts';
 import { readPhones } from './registrations-phones.ts';
 import { asteriskNow } from './registrations-questions.ts';
 import { carrierOf, isTrunk, subjectOf } from './registrations-trunks.ts';
@@ -43,8 +43,8 @@ export interface RegistrationsSeen {
 /** Asks for the trunks and phones of every channel driver in the AMI session of this look. */
 export async function readRegistrations(world: World): Promise<RegistrationsSeen> {
 	const row = await world.server().catch(() => undefined);
-	const before = world.memory.registrations;
 	const { uptime } = world;
+	let before = world.memory.registrations;
 	let known = await knownTrunks(world, before);
 	const asked = await withAmi(world, (session) => askAll(world, session, before, known.trunks));
 	const strangers = strangersAmong(asked?.registrations ?? [], known.trunks);
@@ -52,11 +52,13 @@ export async function readRegistrations(world: World): Promise<RegistrationsSeen
 	if (known.trunksAt !== world.uptime && strangers.some((one) => !before?.strangers.includes(one)))
 		known = await trunksNow(world, known);
 	const now = asteriskNow(world);
+	const clock = asked && { now, uptime: world.proc.uptime() };
+	if (clock) before = afterStep(before, clock);
 	const seen = asked ?? nothing;
 	// a list that broke off or may not be asked for says nothing of what is missing in it
 	world.registrations = asked?.silent === undefined && asked?.denied.length === 0 ? asked.registrations : undefined;
 	const trunkPeers = seen.peers.filter((peer) => isTrunk(peer, known.trunks));
-	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, turn: (before?.turn ?? 0) + 1 };
+	const parts = { ...known, ...seen, strangers, trunkPeers, now, uptime, clock, turn: (before?.turn ?? 0) + 1 };
 	const phones = seen.complete ? await readPhones(world, seen.peers, known.trunks, { now, before }) : undefined;
 	const memory = nextMemory(before, {
 		...parts,

@@ -56,11 +56,11 @@ const inOrder = (): [Dialer, Dialer] => {
 };
 
 /** A look whose program for failures keeps what it is told; it is called at the second of a failure. */
-function look(dialer: Dialer, only: string): Promise<unknown> {
+function look(dialer: Dialer, only: string, env: Record<string, string> = {}): Promise<unknown> {
 	const hook = join(dialer.folder, 'hook');
 	writeFileSync(hook, `#!/bin/sh\ncat >>${dialer.folder}/told\n`);
 	chmodSync(hook, 0o700);
-	return tick(dialer, ['--only', only], { VICIKEEP_ON_FAILOVER: hook, VICIKEEP_FAILOVER_AFTER: '2' });
+	return tick(dialer, ['--only', only], { VICIKEEP_ON_FAILOVER: hook, VICIKEEP_FAILOVER_AFTER: '2', ...env });
 }
 /** `event scope id`, and whether it is a repeat, of all that the program of this dialer was told. */
 const told = ({ folder }: Dialer): string[] =>
@@ -192,5 +192,33 @@ describe('with the database down', () => {
 		}
 		for (const _ of [1, 2]) for (const dialer of both) await look(dialer, 'mysql,cluster');
 		for (const dialer of both) expect(told(dialer).slice(1)).toEqual(['recovery database mysql.refused']);
+	});
+});
+
+describe('a dead dialer, when the database was started just now', () => {
+	it('is told as a change, and taken over only once it has had time to start, too', async () => {
+		const [speaker] = inOrder();
+		await silence(NOBODY);
+		const starting = { VICIKEEP_GRACE_DATABASE: '86400', VICIKEEP_ON_CHANGE: join(speaker.folder, 'hook') };
+		for (const _ of [1, 2, 3, 4, 5]) await look(speaker, 'cluster', starting);
+		expect(told(speaker)).toContain('change cluster cluster.dead');
+		expect(told(speaker).filter((one) => one.startsWith('failover'))).toEqual([]);
+		for (const _ of [1, 2, 3]) await look(speaker, 'cluster');
+		expect(told(speaker).filter((one) => one.startsWith('failover'))).toEqual(['failover cluster cluster.dead']);
+	});
+});
+
+describe('a trouble of the database that all dialers see', () => {
+	it('is told by the speaker alone while the database can be worked with', async () => {
+		const both = inOrder();
+		// it would speak otherwise
+		await silence(NOBODY);
+		const crowded = { VICIKEEP_WARN_DATABASE_CONNECTIONS: '0', VICIKEEP_CRIT_DATABASE_CONNECTIONS: '0' };
+		for (const _ of [1, 2])
+			for (const dialer of both)
+				await look(dialer, 'mysql,cluster', { ...crowded, VICIKEEP_ON_CHANGE: join(dialer.folder, 'hook') });
+		const [ofSpeaker, ofOther] = both.map((dialer) => told(dialer).filter((one) => one.includes('mysql')));
+		expect(ofSpeaker).toEqual(['change cluster mysql.connections']);
+		expect(ofOther).toEqual([]);
 	});
 });

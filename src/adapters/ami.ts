@@ -58,6 +58,9 @@ export class AmiSession {
 			// a later error of the abandoned attempt has no listener any more and must not end the program
 			socket.on('error', () => {});
 			const code = (error as NodeJS.ErrnoException).code;
+			// one that breaks off before we have noticed that it took the connection
+			if (code === 'ECONNRESET')
+				throw new AmiTrouble('closed-before-banner', `${host}:${port} closes without a greeting`);
 			if (code === 'ECONNREFUSED') throw new AmiTrouble('refused', `${host}:${port} refuses connections`);
 			throw new AmiTrouble(
 				'unreachable',

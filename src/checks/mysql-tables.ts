@@ -1,4 +1,4 @@
-import type { TableQuestions } from '../dialer/database-tables.ts';
+import type { Replica, TableQuestions } from '../dialer/database-tables.ts';
 import type { ServerRow } from '../dialer/server.ts';
 import type { Samples } from '../rotation.ts';
 import type { Settings } from '../settings.ts';
@@ -9,6 +9,7 @@ import type { Finding, Metric } from '../types.ts';
 export function judgeTables(
 	{ touched, stale, replica }: Samples<TableQuestions>,
 	server: ServerRow | undefined,
+	readOnly: boolean,
 	{ database: { name, host, port }, limits, expectedSchema, astguiclientConf }: Settings,
 ): { findings: Finding[]; metrics: Metric[] } {
 	const findings: Finding[] = [];
@@ -48,23 +49,34 @@ export function judgeTables(
 		});
 	}
 	if (replica?.answer) {
-		const { running, lag } = replica.answer;
+		const { running, lag, error } = replica.answer;
 		if (lag !== null) metrics.push(measured(limits, 'replica_lag', lag));
 		const status = running && lag !== null ? exceeded(limits, 'replica_lag', lag) : 'critical';
 		if (status && replica.doubts > 1) {
 			findings.push({
 				id: 'mysql.replica',
 				subject: `${host}:${port}`,
-				status,
-				summary: running
-					? `this database is a replica and ${lag} s behind its master`
-					: 'this database is a replica, and its replication has stopped',
-				evidence: { running, lag_seconds: lag },
-				advice: 'SHOW SLAVE STATUS\\G as its administrator',
+				// what the dialers write arrives here all the same
+				status: readOnly ? status : 'warning',
+				...wordsFor(replica.answer, readOnly),
+				evidence: { running, lag_seconds: lag, read_only: readOnly, ...(error !== '' && { error }) },
 			});
 		}
 	}
 	return { findings, metrics };
+}
+
+function wordsFor({ running, lag, atRest, error }: Replica, readOnly: boolean): Pick<Finding, 'summary' | 'advice'> {
+	if (atRest && !readOnly)
+		return {
+			summary: 'this database may be written, and its replication was stopped: a replica that was made the master',
+			advice: 'once it stays the master: RESET SLAVE ALL as its administrator',
+		};
+	const stopped = `its replication has stopped${error === '' ? '' : `: ${error}`}`;
+	return {
+		summary: `this database is a replica${running ? ` and ${lag} s behind its master` : `, and ${stopped}`}`,
+		advice: 'SHOW SLAVE STATUS\\G as its administrator',
+	};
 }
 
 function alterFor(column: string): string {

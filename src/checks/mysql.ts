@@ -118,7 +118,7 @@ export const mysql: Check<Observation> = {
 				advice: 'is this a replica? compare VARDB_server in /etc/astguiclient.conf',
 			});
 		}
-		const tables = judgeTables(seen.samples, seen.server, settings);
+		const tables = judgeTables(seen.samples, seen.server, seen.readOnly, settings);
 		return {
 			findings: [...findings, ...tables.findings],
 			metrics: [...metrics, ...tables.metrics],

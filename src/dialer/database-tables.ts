@@ -28,6 +28,10 @@ export interface Replica {
 	running: boolean;
 	/** seconds; null while it does not run */
 	lag: number | null;
+	/** both its threads were stopped by somebody: they do not try, and have not failed */
+	atRest: boolean;
+	/** what ended one of its threads, in the server's words; empty where nothing did */
+	error: string;
 }
 
 /** Tables without which no call is placed or agent logged in. */
@@ -161,7 +165,9 @@ async function readReplica(world: World): Promise<Replica | null> {
 		if (!row) return null;
 		const running = row.Slave_IO_Running === 'Yes' && row.Slave_SQL_Running === 'Yes';
 		const lag = row.Seconds_Behind_Master ?? null;
-		return { running, lag: lag === null ? null : Number(lag) };
+		const error = String(row.Last_SQL_Error || row.Last_IO_Error || '');
+		const atRest = row.Slave_IO_Running === 'No' && row.Slave_SQL_Running === 'No' && error === '';
+		return { running, lag: lag === null ? null : Number(lag), atRest, error };
 	} catch (error) {
 		// denied, or a server that no longer knows the words
 		if (error instanceof DatabaseTrouble && error.fault === 'failed') return null;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mayMountDeadDisk, mountDeadDisk } from '../sandbox/dead-disk.ts';
 import type { Stage } from './fault.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -19,6 +20,14 @@ export function smallDisk({ later }: Stage, folder: string, used: number): void 
 		// others write there, too: what is left of the last page may be theirs
 		if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
 	}
+}
+
+/** Another machine, which is gone, held what lies in a folder. @throws Error where mounting is not allowed */
+export async function deadDisk({ later }: Stage, folder: string): Promise<void> {
+	if (!mayMountDeadDisk())
+		throw new Error('this row mounts a disk of /dev/fuse: run it as root, where that is allowed');
+	mkdirSync(folder, { recursive: true });
+	later(await mountDeadDisk(folder));
 }
 
 /** A recording that nobody has written for so many seconds. */

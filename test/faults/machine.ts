@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { Area } from './fault.ts';
 import { crash, here, rewriteConf, sleep, sql } from './injections.ts';
-import { restingRecording, smallDisk } from './machine-injections.ts';
+import { deadDisk, restingRecording, smallDisk } from './machine-injections.ts';
 import { UPDATER } from './scripts.ts';
 
 const SIP = 'sip-vicidial.conf';
@@ -74,6 +74,18 @@ export const MACHINE: Area = {
 			twin: {
 				but: 'nearly: a little more than a MiB is left',
 				inject: (stage) => smallDisk(stage, stage.dialer.logs, 2.8),
+			},
+		},
+		{
+			says: 'the disk of another machine on which recordings lie does not answer',
+			inject: (stage) => deadDisk(stage, join(stage.dialer.folder, 'spool/asterisk/monitorDONE')),
+			find: ['system.disk_silent FOLDER/spool/asterisk/monitorDONE'],
+			tells: /\(recordings\) lies on another machine, which does not answer/,
+			after: { stays: 2 },
+			within: { found: 8 },
+			twin: {
+				but: 'it is one that the dialer does not use',
+				inject: (stage) => deadDisk(stage, join(stage.dialer.folder, 'archive')),
 			},
 		},
 		{

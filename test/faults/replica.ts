@@ -35,7 +35,7 @@ export const REPLICA: Area = {
 			},
 			find: ['mysql.replica IP:PORT'],
 			tells: /a replica and \d+ s behind its master/,
-			after: { stays: 2 },
+			after: { stays: 1 },
 			env: { VICIKEEP_WARN_REPLICA_LAG: '2', VICIKEEP_CRIT_REPLICA_LAG: '4' },
 			within: { found: 10 },
 			twin: {
@@ -57,9 +57,28 @@ export const REPLICA: Area = {
 			},
 			find: ['mysql.replica IP:PORT'],
 			tells: /its replication has stopped/,
-			after: { stays: 2 },
+			after: { stays: 1 },
 			within: { found: 10 },
 			twin: { but: 'nothing has been written there for a while', inject: (stage) => replica(stage) },
+		},
+		{
+			pains: [40],
+			says: 'the database was a replica and became the master, and still keeps what it needs to be a replica',
+			inject: async (stage) => {
+				await replica(stage);
+				await sql(stage, 'STOP SLAVE');
+			},
+			find: ['mysql.replica IP:PORT'],
+			tells: /made the master.*RESET SLAVE ALL/,
+			after: { stays: 1 },
+			within: { found: 10 },
+			twin: {
+				but: 'it has forgotten that',
+				inject: async (stage) => {
+					await replica(stage);
+					await sql(stage, 'STOP SLAVE; RESET SLAVE ALL');
+				},
+			},
 		},
 	],
 };

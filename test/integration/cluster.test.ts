@@ -1,7 +1,10 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
+import { freeAddress } from '../sandbox/instance.ts';
+import { until } from '../sandbox/processes.ts';
 import { tick } from './support.ts';
 
 const ONLY = ['--only', 'cluster'];
@@ -86,6 +89,56 @@ describe('another dialer', () => {
 		expect(found(await tick(first, ONLY))).toEqual([]);
 		await sql("UPDATE servers SET active='Y' WHERE server_ip=?", second.serverIp);
 		await revive(second);
+	});
+
+	it.each([
+		['is closed at once', (socket: Socket) => socket.end()],
+		['is broken off at once', (socket: Socket) => socket.resetAndDestroy()],
+	])('lives while each connection to its manager %s, and is dead once nobody listens there', async (_, close) => {
+		const ip = await freeAddress();
+		const manager = createServer(close);
+		await new Promise<void>((resolve) => manager.listen(5038, ip, resolve));
+		await sql(
+			"INSERT INTO servers (server_id, server_ip, active, active_asterisk_server, telnet_port) VALUES ('BUSY', ?, 'Y', 'Y', '5038')",
+			ip,
+		);
+		await silence({ serverIp: ip });
+		try {
+			// which dialers there are is asked in turn
+			await until('the look at it', 60_000, async () =>
+				found(await tick(first, ONLY)).includes(`cluster.updater_silent ${ip} warning`),
+			);
+			for (const _look of [1, 2])
+				expect(found(await tick(first, ONLY))).toEqual([`cluster.updater_silent ${ip} warning`]);
+			await new Promise<unknown>((resolve) => manager.close(resolve));
+			expect(found(await tick(first, ONLY))).toEqual([`cluster.dead ${ip} warning`]);
+			expect(found(await tick(first, ONLY))).toEqual([`cluster.dead ${ip} critical`]);
+		} finally {
+			manager.close();
+			await sql('DELETE FROM servers WHERE server_ip=?', ip);
+			await sql('DELETE FROM server_updater WHERE server_ip=?', ip);
+			// until it is asked again who there is
+			await tick(first, ONLY);
+		}
+	});
+
+	it('whose Asterisk takes no further session lives', async () => {
+		const conf = join(second.asteriskEtc, 'manager.conf');
+		const stock = readFileSync(conf, 'utf8');
+		writeFileSync(conf, stock.replace('[general]', '[general]\nauthlimit=1\nauthtimeout=300'));
+		await second.asterisk.cli('manager reload');
+		const waiting = [1, 2, 3].map(() => connect(5038, second.serverIp).on('error', () => {}));
+		try {
+			await until('the end of those too many', 10_000, () => waiting.filter((one) => one.readableEnded).length > 0);
+			await silence(second);
+			for (const _ of [1, 2, 3])
+				expect(found(await tick(first, ONLY))).toEqual([`cluster.updater_silent ${second.serverIp} warning`]);
+		} finally {
+			for (const one of waiting) one.destroy();
+			writeFileSync(conf, stock);
+			await second.asterisk.cli('manager reload');
+			await revive(second);
+		}
 	});
 });
 

@@ -139,6 +139,24 @@ describe('what stands until somebody changes it', () => {
 		expect((await tick(dialer, ['--only', 'system'])).findings).toEqual([]);
 	});
 
+	it("a line of the hopper's whose runs may meet is a hint, and none where each waits for the one before", async () => {
+		const crontab = readFileSync(dialer.crontab, 'utf8');
+		undo.push(() => writeFileSync(dialer.crontab, crontab));
+		const hints = async (line: string): Promise<string[]> => {
+			writeFileSync(dialer.crontab, crontab.replace(/^.*AST_VDhopper\.pl.*$/m, line));
+			const ran = await tick(dialer, ['--only', 'system']);
+			expect(ran.findings).toEqual([]);
+			return (ran.report.hints ?? []).filter((hint) => hint.includes('hopper'));
+		};
+		const line = `* * * * * ${dialer.home}/AST_VDhopper.pl -q`;
+		expect(await hints(line)).toEqual([
+			'add --run-check to the line of AST_VDhopper.pl in the crontab: without it a slow run meets the next one',
+		]);
+		expect(await hints(`${line} --run-check`)).toEqual([]);
+		// one that cron does not read is no line
+		expect(await hints(`# ${line}`)).toEqual([]);
+	});
+
 	it('shipped secrets are a hint to who asks for more, and never a state of a dialer', async () => {
 		const ran = await tick(dialer);
 		expect(ran.exitCode).toBe(0);

@@ -7,6 +7,7 @@ import { DAEMONS } from '../../src/dialer/daemons.ts';
 import { isReadOnly } from '../../src/dialer/database-facts.ts';
 import type { Replica } from '../../src/dialer/database-tables.ts';
 import type { ServerRow } from '../../src/dialer/server.ts';
+import type { Status } from '../../src/types.ts';
 import { finding, settingsOf } from './given.ts';
 
 type Given = Parameters<typeof judgeTables>;
@@ -14,12 +15,14 @@ type Given = Parameters<typeof judgeTables>;
 const sample = <T>(answer: T, doubts = 0) => ({ answer, age: 0, doubts });
 const nothing: Given[0] = { touched: undefined, stale: undefined, replica: undefined };
 const serverOf = (schemaVersion: number) => ({ system: { schemaVersion } }) as ServerRow;
-const outline = (samples: Partial<Given[0]>, schema = 0, expectedSchema?: number): string[] =>
-	judgeTables({ ...nothing, ...samples }, serverOf(schema), {
+const outline = (samples: Partial<Given[0]>, schema = 0, expectedSchema?: number, readOnly = false): string[] =>
+	judgeTables({ ...nothing, ...samples }, serverOf(schema), readOnly, {
 		...settingsOf(),
 		...(expectedSchema !== undefined && { expectedSchema }),
 	}).findings.map(({ id, subject, status }) => `${id} ${subject} ${status}`);
-const replica = (answer: Replica | null, doubts = 2) => ({ replica: sample(answer, doubts) });
+const replica = (answer: Partial<Replica> | null, doubts = 2) => ({
+	replica: sample(answer && { running: false, lag: null, atRest: false, error: '', ...answer }, doubts),
+});
 
 describe('the tables of the database', () => {
 	it.each<[string, Partial<Given[0]>, string[]]>([
@@ -35,13 +38,25 @@ describe('the tables of the database', () => {
 			{ stale: sample(['vicidial_live_agents.last_update_time']) },
 			['mysql.column_without_update vicidial_live_agents.last_update_time warning'],
 		],
-		['no replica', replica(null), []],
-		['a replica that keeps up', replica({ running: true, lag: 2 }), []],
-		['one that is late', replica({ running: true, lag: 90 }), ['mysql.replica localhost:3306 warning']],
-		['one that is late for the first time', replica({ running: true, lag: 90 }, 1), []],
-		['one that has stopped', replica({ running: false, lag: null }), ['mysql.replica localhost:3306 critical']],
 	])('%s', (_, samples, expected) => {
 		expect(outline(samples)).toEqual(expected);
+	});
+
+	const late = { running: true, lag: 90 };
+	it.each<[string, ReturnType<typeof replica>, Status | undefined, Status | undefined]>([
+		['none', replica(null), undefined, undefined],
+		['one that keeps up', replica({ running: true, lag: 2 }), undefined, undefined],
+		['one that is late', replica(late), 'warning', 'warning'],
+		['one that is late for the first time', replica(late, 1), undefined, undefined],
+		['one that is very late', replica({ running: true, lag: 700 }), 'critical', 'warning'],
+		['one that has failed', replica({ error: 'Duplicate entry' }), 'critical', 'warning'],
+		['one that looks for its master', replica({}), 'critical', 'warning'],
+		['one that was stopped', replica({ atRest: true }), 'critical', 'warning'],
+		['one that was stopped just now', replica({ atRest: true }, 1), undefined, undefined],
+	])('of a replica: %s', (_, samples, readOnly, writable) => {
+		const told = (status: Status | undefined) => (status ? [`mysql.replica localhost:3306 ${status}`] : []);
+		expect(outline(samples, 0, undefined, true)).toEqual(told(readOnly));
+		expect(outline(samples, 0, undefined, false)).toEqual(told(writable));
 	});
 
 	it.each<[string, number, number | undefined, string[]]>([

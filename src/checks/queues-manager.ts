@@ -113,7 +113,7 @@ export const managerSent: Judge = ({ samples, copies, unheard, server }, context
 				evidence: { sent: originates.unanswered, marked: originates.marked, running: unheard ?? null },
 				advice: deaf
 					? 'asterisk -rx "core show channels"; asterisk -rx "manager show connected"'
-					: `asterisk -rx "manager show user ${account}" must show originate in its write perm; grep -A9 ${account} ${context.settings.asteriskEtc}/manager.conf; asterisk -rx "core show channels"`,
+					: `asterisk -rx "manager show user ${account}" must show originate in its write perm; asterisk -rx "core show channels"`,
 				...(deaf && { remedy: 'restart:AST_manager_listen' }),
 			},
 		},

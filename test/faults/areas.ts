@@ -6,6 +6,7 @@ import { DATABASE } from './database.ts';
 import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
 import { JOBS } from './jobs.ts';
+import { LISTENERS } from './listeners.ts';
 import { MACHINE } from './machine.ts';
 import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
@@ -30,6 +31,7 @@ export const AREAS: readonly Area[] = [
 	JOBS,
 	DATABASE,
 	QUEUES,
+	LISTENERS,
 	STARTS,
 	PROCESSES,
 	TIME,

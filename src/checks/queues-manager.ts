@@ -97,7 +97,7 @@ export const managerSent: Judge = ({ samples, copies, unheard, server }, context
 	// senders that wait for Asterisk have a finding of their own
 	if (!found || copies.children.oldest >= limits.action_child_age.warn) return [{ metrics }];
 	const confirmed = provenFor(context, 'manager_sent', sample) > 0;
-	const deaf = found === 'critical' && confirmed && (unheard ?? 0) > 0;
+	const deaf = (unheard ?? 0) > 0;
 	const account = server?.amiSender ?? 'sendcron';
 	const reason = deaf
 		? `Asterisk runs ${unheard} of them now, and the listener has not heard of that`
@@ -114,7 +114,7 @@ export const managerSent: Judge = ({ samples, copies, unheard, server }, context
 				advice: deaf
 					? 'asterisk -rx "core show channels"; asterisk -rx "manager show connected"'
 					: `asterisk -rx "manager show user ${account}" must show originate in its write perm; asterisk -rx "core show channels"`,
-				...(deaf && { remedy: 'restart:AST_manager_listen' }),
+				...(deaf && confirmed && found === 'critical' && { remedy: 'restart:AST_manager_listen' }),
 			},
 		},
 	];

@@ -86,10 +86,8 @@ export function statementOf(
 	// whole seconds, and a look between the last step of the process and its statement
 	const long = underWay.filter(({ seconds }) => seconds >= silence - ROUNDING);
 	const local = long.find(({ host }) => host === 'localhost');
-	if (local) return told(local, false);
-	if (long.length === 0 || !cameByProxy(pids, clients, world)) return undefined;
-	const foreign = long.find(({ host }) => clientOf(host, world) === undefined);
-	return foreign && told(foreign, false);
+	const perhaps = local ?? (cameByProxy(pids, clients, world) ? long[0] : undefined);
+	return perhaps && told(perhaps, false);
 }
 
 /** Whether connections of theirs lead to the database's port, and the database shows none of them by its own port. */

@@ -74,7 +74,6 @@ it('tells no values', async () => {
 it.each<[string, Row[], string | undefined]>([
 	['as long as the silence', [row(4, '10.0.0.99:7000', 59)], '4 perhaps its own'],
 	['for a moment', [row(4, '10.0.0.99:7000', 5)], undefined],
-	['as long as the silence, for another process here', [row(4, '10.0.0.1:5000', 59)], undefined],
 	[
 		'as long as the silence, while its own connection is at rest',
 		[row(4, '10.0.0.99:7000', 59), row(2, '10.0.0.1:4000', 60, null)],

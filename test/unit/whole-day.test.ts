@@ -9,7 +9,6 @@ import { DAEMONS } from '../../src/dialer/daemons.ts';
 import { readHeartbeats } from '../../src/dialer/heartbeats.ts';
 import { readAge } from '../../src/dialer/read-signs.ts';
 import type { ServerRow } from '../../src/dialer/server.ts';
-import { updaterHistory } from '../../src/dialer/updater.ts';
 import { emptyMemory, type Memory } from '../../src/memory.ts';
 import { Notebook } from '../../src/notebook.ts';
 import { quietUntil } from '../../src/quiet-times.ts';
@@ -95,7 +94,6 @@ async function healthy(
 		system: { timeclockReset: minutesAfterEndOfDay < LOGOUT_AFTER ? yesterday : lastEndOfDay(endOfDay, now) },
 	} as ServerRow;
 	const heartbeats = await readHeartbeats(databaseAt(now, late), DAEMONS);
-	const row = before?.daemons.find(({ updater }) => updater)?.updater;
 	const daemons = DAEMONS.map((daemon) => {
 		const away = daemon.exitsAtEndOfDay === true && minutesAfterEndOfDay < AWAY_FOR;
 		return daemonOf(daemon.name, {
@@ -113,7 +111,7 @@ async function healthy(
 		stock: { workers: [], blockers: {}, lag: 20, triggers: undefined },
 		minutesAfterEndOfDay,
 		maintenance,
-		updater: row ? updaterHistory(row, before?.updater) : undefined,
+		updater: before && processes.remember?.(before).processes?.updater,
 		uptime: 100_000 + now.getTime() / 1000,
 		probe: undefined,
 		looks: 2,
@@ -146,7 +144,7 @@ describe('a healthy day, minute by minute by a clock that moves', () => {
 	it.each<[string, string, string, string, number]>([
 		['that is like any other', 'UTC', '2026-06-10T12:00Z', '0000', 20],
 		['that ends in the evening', 'UTC', '2026-06-10T12:00Z', '2330', 20],
-		['that ends within the nightly work', 'UTC', '2026-06-10T12:00Z', '0110', 20],
+		['that ends within the nightly work', 'UTC', '2026-06-10T12:00Z', '0110', 15],
 		['before the year ends', 'UTC', '2026-12-31T12:00Z', '0000', 20],
 		['before the leap day', 'America/New_York', '2028-02-28T12:00Z', '0000', 20],
 		['in which an hour is left out', 'Europe/Berlin', '2026-03-28T12:00Z', '0000', 20],
@@ -164,12 +162,26 @@ describe('a healthy day, minute by minute by a clock that moves', () => {
 		expect(quiet).toBe(quietMinutes);
 	});
 
+	it.each([
+		['2026-03-29T00:59:50Z', '00:59', false],
+		['2026-03-29T01:00:10Z', '02:00', true],
+		['2026-03-29T01:14:50Z', '02:14', true],
+		['2026-03-29T01:15:10Z', '02:15', false],
+		['2026-03-30T01:05:00Z', '02:05', false],
+		['2026-03-30T00:05:00Z', '01:05', true],
+	])('knows that cron makes up for an hour that is left out: at %s, which is %s', (moment, local, works) => {
+		vi.stubEnv('TZ', 'Europe/London');
+		const now = new Date(moment);
+		if (local !== '00:59') expect(stamp(now)).toContain(` ${local}:`);
+		expect(isMaintenance('2300', now)).toBe(works);
+	});
+
 	it('would find what is late at another time', async () => {
 		vi.stubEnv('TZ', 'UTC');
-		vi.setSystemTime('2026-06-10T12:00Z');
-		const now = new Date();
+		const now = new Date('2026-06-10T01:05:10Z');
+		vi.setSystemTime(now);
 		const context = { settings, note: new Notebook(emptyMemory('boot'), 50, { uptime: 10, now }).note };
-		const night = await healthy(new Date('2026-06-10T01:05:10Z'), '0000', undefined);
+		const night = await healthy(now, '0000', undefined);
 		expect(processes.judge(night, context).findings).toEqual([]);
 		expect(processes.judge({ ...night, maintenance: false }, context).findings).not.toEqual([]);
 	});

@@ -1,13 +1,14 @@
-import { futile, keyOf, restsOn } from './diagnose.ts';
+import { keyOf, restsOn } from './diagnose.ts';
 import type { Daemon } from './dialer/daemons.ts';
 import type { DaemonProcesses } from './dialer/process-table.ts';
+import { ofNoUse } from './of-no-use.ts';
 import type { Situation } from './plan.ts';
 import { quietUntil, timeOfDay } from './quiet-times.ts';
 import { coolsUntil, DIALER, dialerRation, standing, usedUpUntil } from './rations.ts';
 import { saturated } from './saturation.ts';
 import type { Settings } from './settings.ts';
 import type { Action, ActionKind, CheckId, Finding, Withheld } from './types.ts';
-import { noTimeLeft, whileFound } from './withheld.ts';
+import { noTimeLeft } from './withheld.ts';
 
 /** Seconds that a stop, a start and a first proof need together. */
 const REPAIR_SECONDS = 20;
@@ -68,15 +69,6 @@ function notSeen(check: CheckId, { seen, looked }: Situation): Withheld | undefi
 			until: `until a run looks at ${check}: leave out --skip`,
 		};
 	return { why: `${check} could not be seen; it is left alone`, until: `until a run sees ${check} again` };
-}
-
-function ofNoUse(daemon: Daemon, stopsLiving: boolean, { findings }: Situation): Withheld | undefined {
-	const asks = findings.find(({ id, subject }) => id === 'processes.awaits_database' && subject === daemon.name);
-	if (asks && stopsLiving) return whileFound('a restart cannot help', asks);
-	const reason = futile(daemon, stopsLiving, findings);
-	return (
-		reason && whileFound(reason.forbids === 'repairs' ? 'it cannot work' : 'a restart cannot help', reason.finding)
-	);
 }
 
 /** A signal is delivered when the kernel lets go of the process, and not before. */

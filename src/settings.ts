@@ -30,6 +30,8 @@ export interface Settings extends Installation {
 	serverIp: string;
 	keepalives: string;
 	database: { host: string; port: number; socket?: string; name: string; user: string; password: string };
+	/** the account by which the daemons come to the database */
+	daemonsUser: string;
 	/** what was set by hand; the rest comes from the dialer's `servers` row */
 	ami: { host?: string; port?: number; user?: string; secret?: string };
 	asteriskEtc: string;
@@ -144,6 +146,7 @@ export function settle(sources: SettingsSources): Settings {
 			password: text('DB_PASS') ?? conf?.get('VARDB_pass')?.value ?? '',
 			...(socket !== undefined && { socket }),
 		},
+		daemonsUser: conf?.get('VARDB_user')?.value ?? 'cron',
 		ami: defined({ host: text('AMI_HOST'), port: amiPort, user: text('AMI_USER'), secret: text('AMI_SECRET') }),
 		asteriskEtc: folder('ASTERISK_ETC', '/etc/asterisk'),
 		confOwner: oneOf('CONF_OWNER', ['stock', 'vicikeep', 'off'] as const, 'stock'),

@@ -77,6 +77,7 @@ function silent(copy: Copy, seen: DaemonObservation, factor: number, context: Co
 			sleeps: copy.sleeps ?? null,
 			seconds,
 			...(copy.busy !== undefined && { processor: Math.round(copy.busy * 100) / 100 }),
+			...(copy.hidden !== undefined && !spins && { hidden_statements_of: copy.hidden }),
 		},
 		remedy: `restart:${name}`,
 	});
@@ -154,7 +155,13 @@ function unserved(copy: Copy, seen: DaemonObservation, context: Context): Findin
 	const { port, daemon } = seen;
 	if (!port) return undefined;
 	const { name } = daemon;
-	const evidence = { pid: copy.pid, port: port.port, queue: port.queue, answer: port.answer ?? null };
+	const evidence = {
+		pid: copy.pid,
+		port: port.port,
+		queue: port.queue,
+		answer: port.answer ?? null,
+		...(port.hidden !== undefined && { hidden_statements_of: port.hidden }),
+	};
 	if (port.asks) {
 		return awaiting(port.asks, seen, {
 			status: graveWhenConfirmed('awaits_database', seen, context),

@@ -7,8 +7,9 @@ import { finding, graveWhenConfirmed } from './processes-presence.ts';
 
 /** What agents see of each of these. */
 const ALARM = 'agents are told of a time synchronization problem';
-/** The screens compare with the web server's clock as well, and that is on another machine. */
-const WEB_SERVER = "a web server's clock cannot be seen from here: compare `date` there";
+/** The screens compare with the web server's clock as well, which no dialer sees: it tells it in its answers (RFC 9110 6.6.1). */
+export const WEB_SERVERS_CLOCK = 'curl -sI http://WEBSERVER/ | grep -i ^date: ; date -u';
+const WEB_SERVER = `a web server's clock cannot be seen from here: ${WEB_SERVERS_CLOCK}`;
 
 /** The faults of AST_update that show in its row, told apart. */
 export function judgeUpdater(
@@ -36,7 +37,8 @@ export function judgeUpdater(
 	});
 }
 
-const KIND: Record<UpdaterFault, string> = {
+/** The part behind the point in the id of what is found, by fault. */
+export const KIND: Record<UpdaterFault, string> = {
 	no_row: 'heartbeat_missing',
 	stands_still: 'heartbeat_old',
 	clocks: 'clocks_differ',

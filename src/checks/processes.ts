@@ -102,7 +102,7 @@ function measure({ daemon, copies, age, port }: DaemonObservation, limits: Param
 	];
 }
 
-function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation): ProcessMemory {
+function learnt({ daemons, updater, uptime, probe, looks, maintenance }: ProcessObservation): ProcessMemory {
 	const copies = daemons.flatMap((one) => one.copies);
 	const row = daemons.find((one) => one.updater !== undefined)?.updater;
 	const history = row === undefined ? updater : updaterHistory(row, updater);
@@ -115,7 +115,8 @@ function learnt({ daemons, updater, uptime, probe, looks }: ProcessObservation):
 		sleeps: samplesOf(daemons, uptime),
 		at: uptime,
 		looks,
-		...(history && { updater: history }),
+		// how often the row was written while whole tables were locked tells nothing of Asterisk's manager
+		...(history && { updater: maintenance ? { ...history, ages: [] } : history }),
 		...(asked && { probe: asked }),
 	};
 }

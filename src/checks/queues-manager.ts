@@ -80,10 +80,11 @@ export const managerQueue: Judge = ({ manager }, context) => {
 };
 
 /**
- * Calls that were sent and never seen again: Asterisk does not take them, which leaves the senders of single actions
- * waiting, or it does and the listener is deaf. Where Asterisk has channels that nobody marks, it is the listener for sure.
+ * Calls that were sent and never seen again: Asterisk does not take them, or it does and the listener is deaf. It is the
+ * listener for sure only where Asterisk runs such a call at this moment: a sender whose account may not originate leaves the
+ * same rows, and others' channels beside them.
  */
-export const managerSent: Judge = ({ samples, copies, asteriskChannels }, context) => {
+export const managerSent: Judge = ({ samples, copies, unheard, server }, context) => {
 	const { limits } = context.settings;
 	if (!runsHere(context, SENDERS_CODE)) return [];
 	const sample = samples.manager;
@@ -96,7 +97,11 @@ export const managerSent: Judge = ({ samples, copies, asteriskChannels }, contex
 	// senders that wait for Asterisk have a finding of their own
 	if (!found || copies.children.oldest >= limits.action_child_age.warn) return [{ metrics }];
 	const confirmed = provenFor(context, 'manager_sent', sample) > 0;
-	const certain = found === 'critical' && confirmed && (asteriskChannels ?? 0) > 0;
+	const deaf = (unheard ?? 0) > 0;
+	const account = server?.amiSender ?? 'sendcron';
+	const reason = deaf
+		? `Asterisk runs ${unheard} of them now, and the listener has not heard of that`
+		: `${unheard === 0 ? 'Asterisk runs none of them now: ' : ''}it refuses them, perhaps because the sender's account ${account} may not originate or has another secret, or the listener is deaf`;
 	return [
 		{
 			metrics,
@@ -104,10 +109,12 @@ export const managerSent: Judge = ({ samples, copies, asteriskChannels }, contex
 				id: 'queues.manager_sent',
 				subject: 'AST_manager_listen',
 				status: confirmed ? found : 'warning',
-				summary: `${originates.unanswered} of ${total} calls of the last minutes were sent to Asterisk and never seen again: ${certain ? `Asterisk has ${plural(asteriskChannels ?? 0, 'channel', 'channels')}, and the listener is deaf` : 'the listener is deaf, or Asterisk refuses the calls'}`,
-				evidence: { sent: originates.unanswered, marked: originates.marked, channels: asteriskChannels ?? null },
-				advice: 'asterisk -rx "core show channels"; asterisk -rx "manager show connected"',
-				...(certain && { remedy: 'restart:AST_manager_listen' }),
+				summary: `${originates.unanswered} of ${total} calls of the last minutes were sent to Asterisk and never seen again: ${reason}`,
+				evidence: { sent: originates.unanswered, marked: originates.marked, running: unheard ?? null },
+				advice: deaf
+					? 'asterisk -rx "core show channels"; asterisk -rx "manager show connected"'
+					: `asterisk -rx "manager show user ${account}" must show originate in its write perm; asterisk -rx "core show channels"`,
+				...(deaf && confirmed && found === 'critical' && { remedy: 'restart:AST_manager_listen' }),
 			},
 		},
 	];

@@ -7,6 +7,7 @@ import type { Sample, Turns } from '../rotation.ts';
 import type { Process } from '../types.ts';
 import type { AmiMemory, World } from '../world.ts';
 import { unitOf } from './asterisk-start.ts';
+import { asInstalled } from './asterisk-unit.ts';
 import { type DeepProbe, type LockProbe, probeChannelLock } from './channel-lock.ts';
 import { findAsterisk, isStopped } from './process-table.ts';
 import { readTiming, type Timing } from './timing.ts';
@@ -39,7 +40,7 @@ export interface AsteriskObservation {
 	notHere: boolean;
 	/** `age` in seconds */
 	processes: { pid: number; startTicks: number; state: string; age: number }[];
-	/** how it runs, or was last seen running */
+	/** how it runs, or was last seen running; where it never was, how it is installed */
 	ran: AsteriskRan | undefined;
 	/** what was last learnt of the channel lock */
 	probe: DeepProbe | undefined;
@@ -81,6 +82,7 @@ export async function readAsterisk(world: World): Promise<AsteriskObservation> {
 		amiMemory: undefined,
 	};
 	if (base.notHere || base.processes.some(isStopped)) return base;
+	if (!base.ran && base.local) base.ran = await asInstalled(world);
 	return { ...base, ...(await talk(world, base, account)), probe: world.deepProbe };
 }
 

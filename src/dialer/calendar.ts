@@ -13,7 +13,11 @@ export function minutesSince(endOfDay: string, now: Date): number {
 /** Whether stock works on whole tables now, so that daemons wait for them (crontab of VICIdial, ADMIN_keepalive_ALL.pl). */
 export function isMaintenance(endOfDay: string | undefined, now: Date): boolean {
 	const afterEndOfDay = endOfDay !== undefined && minutesSince(endOfDay, now) < END_OF_DAY_WORK;
-	return afterEndOfDay || (now.getHours() === NIGHTLY_WORK.hour && now.getMinutes() < NIGHTLY_WORK.minutes);
+	const byTheClock = now.getHours() === NIGHTLY_WORK.hour && now.getMinutes() < NIGHTLY_WORK.minutes;
+	// in spring that hour may be left out: then cron makes up for it at once, which is where Date puts such a time
+	const began = new Date(now.getFullYear(), now.getMonth(), now.getDate(), NIGHTLY_WORK.hour).getTime();
+	const sinceThen = now.getTime() >= began && now.getTime() < began + NIGHTLY_WORK.minutes * 60_000;
+	return afterEndOfDay || byTheClock || sinceThen;
 }
 
 /** Local date as `YYYY-MM-DD`, a number of days from now. */

@@ -3,8 +3,7 @@ import type { World } from '../world.ts';
 import type { Daemon } from './daemons.ts';
 import { scriptGeneration } from './daemons.ts';
 import { type Heartbeats, readHeartbeats } from './heartbeats.ts';
-import type { Thread } from './lock-holder.ts';
-import { longerThan, type OwnStatement, statementOf, statementsUnderWay } from './own-statement.ts';
+import { askedOnce, longerThan, type OwnStatement, type Statements, statementOf } from './own-statement.ts';
 import {
 	type CopyLife,
 	commandOf,
@@ -49,6 +48,8 @@ export interface Copy extends ProcessId, CopyLife {
 	manager?: ManagerReading | undefined;
 	/** the statement whose answer it waits for; asked only of one that has not run for too long */
 	asks?: OwnStatement | undefined;
+	/** the account of the daemons, where its statements are hidden from ours; looked for as above */
+	hidden?: string | undefined;
 }
 
 export interface DaemonObservation {
@@ -104,11 +105,7 @@ export async function observeDaemons(
 	const logged = daemons.some(({ signs }) => signs.some(({ by }) => by === 'log'));
 	const logs = logged && (await world.logsSilent()) !== undefined ? undefined : settings.logs;
 	const observed: DaemonObservation[] = [];
-	let statements: Thread[] | undefined;
-	const statementsNow = async (): Promise<Thread[]> => {
-		statements ??= await statementsUnderWay(world);
-		return statements;
-	};
+	const askOnce = askedOnce(world);
 	for (const daemon of daemons) {
 		const found = processesOf(daemon, table, settings);
 		const wanted = version && daemon.script[scriptGeneration(version)];
@@ -140,7 +137,8 @@ export async function observeDaemons(
 		for (const copy of copies) {
 			const { silence = 0 } = copy;
 			if (wakesEvery === null || silence < Math.max(settings.limits.daemon_silence.warn, wakesEvery)) continue;
-			copy.asks = statementOf([copy, ...found.children], silence, await statementsNow(), world);
+			copy.asks = statementOf([copy, ...found.children], silence, await askOnce(), world);
+			copy.hidden = (await askOnce()).hidden;
 		}
 		const starts = startsOf(copies, memory.processes?.starts[daemon.name] ?? []);
 		observed.push({
@@ -153,7 +151,7 @@ export async function observeDaemons(
 			starts,
 			recentStarts: recentOf(starts, uptime) / (daemon.programs?.length ?? 1),
 			age: readAge(daemon.signs, heartbeats, server, logs),
-			...(await readRest(daemon, found, heartbeats, world, statementsNow)),
+			...(await readRest(daemon, found, heartbeats, world, askOnce)),
 		});
 	}
 	return observed;
@@ -164,7 +162,7 @@ async function readRest(
 	{ copies, children }: DaemonProcesses,
 	heartbeats: Heartbeats | undefined,
 	world: World,
-	statementsNow: () => Promise<Thread[]>,
+	askOnce: () => Promise<Statements>,
 ): Promise<Partial<DaemonObservation>> {
 	const rest: Partial<DaemonObservation> = {};
 	const probe = world.memory.processes?.probe;
@@ -178,8 +176,9 @@ async function readRest(
 			const port = await readPort(sign.port, world, probe && { ago: world.uptime - probe.at, served: probe.served });
 			rest.port = port;
 			if (port.answer !== null) continue;
-			const long = longerThan(PROBE_TIMEOUT / 1000, await statementsNow());
+			const long = longerThan(PROBE_TIMEOUT / 1000, await askOnce());
 			rest.port.asks = statementOf([...copies, ...children], unservedFor(name, world), long, world);
+			rest.port.hidden = long.hidden;
 		}
 	}
 	return rest;

@@ -14,35 +14,64 @@ export interface OwnStatement {
 	seconds: number;
 	/** its beginning without values */
 	text: string;
-	/** false where its client came by the database's local socket: then it may be another one's of this machine */
+	/** false where its client came by the database's local socket or a proxy: then it may be another one's */
 	certain: boolean;
 }
 
-/** Statements of our account that are worked on and wait for no lock; none where the database cannot be asked. */
-export async function statementsUnderWay(world: World): Promise<Thread[]> {
+/** What the database shows us of its clients. */
+export interface Statements {
+	/** addresses and ports of the clients that are shown, working or not */
+	clients: readonly string[];
+	/** statements that are worked on and wait for no lock */
+	underWay: readonly Thread[];
+	/** the account of the daemons, where we come by another one that is not shown what they ask */
+	hidden?: string;
+}
+
+/** Asks only where somebody wants to know, and once in a look. */
+export function askedOnce(world: World): () => Promise<Statements> {
+	let statements: Promise<Statements> | undefined;
+	return () => {
+		statements ??= statementsNow(world);
+		return statements;
+	};
+}
+
+/** What is shown to our account; nothing where the database cannot be asked. */
+export async function statementsNow(world: World): Promise<Statements> {
+	const { database, daemonsUser } = world.settings;
 	try {
-		const threads = threadsOf(await world.query('SHOW PROCESSLIST', []));
-		return threads.filter((thread) => thread.statement !== '' && thread.command !== 'Sleep' && !waits(thread));
+		const rows = await world.query('SHOW PROCESSLIST', []);
+		const threads = threadsOf(rows);
+		// with the right to see others there is one at least: a daemon's
+		const hidden = daemonsUser !== database.user && rows.every(({ User }) => User === database.user);
+		return {
+			clients: threads.map(({ host }) => host),
+			underWay: threads.filter((thread) => thread.statement !== '' && thread.command !== 'Sleep' && !waits(thread)),
+			...(hidden && { hidden: daemonsUser }),
+		};
 	} catch (error) {
-		if (error instanceof DatabaseTrouble) return [];
+		if (error instanceof DatabaseTrouble) return { clients: [], underWay: [] };
 		throw error;
 	}
 }
 
-/** Those of them that have taken so long that workers who wait for them have not served anybody for as many seconds. */
-export const longerThan = (seconds: number, threads: readonly Thread[]): Thread[] =>
-	threads.filter((thread) => thread.seconds >= seconds - ROUNDING);
+/** Only those of them that have taken so long that workers who wait for them have not served anybody for as many seconds. */
+export const longerThan = (seconds: number, statements: Statements): Statements => ({
+	...statements,
+	underWay: statements.underWay.filter((thread) => thread.seconds >= seconds - ROUNDING),
+});
 
 /**
  * The statement whose answer these processes of one daemon wait for: the one of a connection of their own, else one that
- * has taken as long as they have been silent and came by the local socket, which does not show whose it is. To start the
- * daemon anew would only have the database work on it twice.
+ * has taken as long as they have been silent and of which nobody shows whose it is, because it came by the local socket, or
+ * by a proxy as their own connections do. To start the daemon anew would only have the database work on it twice.
  * @param silence seconds for which they have not run, or have served nobody
  */
 export function statementOf(
 	processes: readonly Pick<ProcessId, 'pid'>[],
 	silence: number,
-	threads: readonly Thread[],
+	{ underWay, clients }: Statements,
 	world: World,
 ): OwnStatement | undefined {
 	const told = ({ id, seconds, statement }: Thread, certain: boolean): OwnStatement => ({
@@ -52,9 +81,21 @@ export function statementOf(
 		certain,
 	});
 	const pids = processes.map(({ pid }) => pid);
-	const own = threads.find(({ host }) => host.includes(':') && pids.includes(clientOf(host, world)?.pid ?? 0));
+	const own = underWay.find(({ host }) => host.includes(':') && pids.includes(clientOf(host, world)?.pid ?? 0));
 	if (own) return told(own, true);
 	// whole seconds, and a look between the last step of the process and its statement
-	const local = threads.find(({ host, seconds }) => host === 'localhost' && seconds >= silence - ROUNDING);
-	return local && told(local, false);
+	const long = underWay.filter(({ seconds }) => seconds >= silence - ROUNDING);
+	const local = long.find(({ host }) => host === 'localhost');
+	const perhaps = local ?? (cameByProxy(pids, clients, world) ? long[0] : undefined);
+	return perhaps && told(perhaps, false);
+}
+
+/** Whether connections of theirs lead to the database's port, and the database shows none of them by its own port. */
+function cameByProxy(pids: readonly number[], clients: readonly string[], { proc, settings }: World): boolean {
+	const { port } = settings.database;
+	const inodes = new Set(pids.flatMap((pid) => [...(proc.sockets(pid) ?? [])]));
+	const own = proc
+		.socketsOn([port], 'tcp')
+		.filter(({ remotePort, state, inode }) => remotePort === port && state === 'established' && inodes.has(inode));
+	return own.length > 0 && !own.some((socket) => clients.some((host) => host.endsWith(`:${socket.port}`)));
 }

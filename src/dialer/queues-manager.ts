@@ -51,6 +51,9 @@ export interface ManagerSample {
 
 /** Originates that must have been sent before their answers say anything. */
 export const FEWEST_ORIGINATES = 20;
+/** Whether none of the calls that were sent was ever seen again. */
+export const isDeafPerhaps = (originates: Originates | undefined): boolean =>
+	originates !== undefined && originates.marked === 0 && originates.unanswered >= FEWEST_ORIGINATES;
 /** Seconds for which the fate of an originate is of interest. */
 const OLDEST_ORIGINATES = 600;
 const BACKLOG_LIMIT = 1000;

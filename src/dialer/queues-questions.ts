@@ -18,7 +18,7 @@ import { readGhosts, readSharedDrops, readUnprocessed, type Waiting } from './qu
 import { type ChannelCounts, countChannels, readOrphansOfParking } from './queues-channels.ts';
 import { type Campaign, type HopperRun, type Overdue, readHopperRuns, readOverdueCallbacks } from './queues-hopper.ts';
 import { type Due, readAsteriskOutput, readSharedDuties } from './queues-keepalive.ts';
-import { FEWEST_ORIGINATES, type ManagerSample, readManagerSample, readOldestAction } from './queues-manager.ts';
+import { isDeafPerhaps, type ManagerSample, readManagerSample, readOldestAction } from './queues-manager.ts';
 import { type Rooms, readRooms } from './queues-rooms.ts';
 import { readUnansweredUrls, type UnansweredUrls } from './queues-urls.ts';
 
@@ -64,9 +64,7 @@ export function questionsFor(tables: TableReader, world: World, seen: Seen): Que
 			cost: 3,
 			read: () => readManagerSample(tables, serverIp, listeningFor(world)),
 			doubtful: ({ originates }) =>
-				originates !== undefined &&
-				((originates.marked === 0 && originates.unanswered >= FEWEST_ORIGINATES) ||
-					(originates.callLog ?? 0) >= limits.call_log_silence.warn),
+				isDeafPerhaps(originates) || (originates?.callLog ?? 0) >= limits.call_log_silence.warn,
 		},
 		hopperRuns:
 			answersFor(responsible.hopper, keepalives) || starving.length > 0

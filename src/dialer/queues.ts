@@ -7,8 +7,9 @@ import { TableReader } from './queues-ask.ts';
 import { type CallRow, readAutoCalls } from './queues-calls.ts';
 import { type Copies, countScript } from './queues-copies.ts';
 import { type Campaign, type HopperRow, readCampaigns, readHopper, readHopperWords } from './queues-hopper.ts';
-import { type Backlog, type QueueHead, readBacklogs } from './queues-manager.ts';
+import { type Backlog, isDeafPerhaps, type QueueHead, readBacklogs } from './queues-manager.ts';
 import { type QueueQuestions, questionsFor } from './queues-questions.ts';
+import { countUnheard } from './queues-unheard.ts';
 import type { ServerRow } from './server.ts';
 
 /** Statements that questions may take in one look, besides those of every look. */
@@ -35,7 +36,8 @@ export interface QueueObservation {
 	copies: Record<'children' | 'hoppers' | 'senders', Copies>;
 	responsible: Responsibility;
 	server: ServerRow | undefined;
-	asteriskChannels: number | undefined;
+	/** calls that Asterisk runs and the listener has not heard of; asked where no call of the last minutes was marked */
+	unheard: number | undefined;
 	samples: Samples<QueueQuestions>;
 	/** to remember: the last NEW action as of the last look that counts, this one included */
 	actionsSeen: Memory['actionsSeen'];
@@ -103,7 +105,7 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 		copies,
 		responsible,
 		server,
-		asteriskChannels: world.asteriskChannels,
+		unheard: isDeafPerhaps(samples.manager?.answer.originates) ? await countUnheard(tables, world) : undefined,
 		samples,
 		actionsSeen: actionsSeen(manager.new, world),
 		turns,

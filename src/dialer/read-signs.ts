@@ -30,6 +30,8 @@ export interface PortReading {
 	answer: number | null | undefined;
 	/** the statement whose answer its workers wait for; asked only where a request was not served */
 	asks?: OwnStatement | undefined;
+	/** the account of the daemons, where its statements are hidden from ours; looked for as above */
+	hidden?: string | undefined;
 }
 
 const LOOPBACK = '127.0.0.1';

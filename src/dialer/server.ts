@@ -9,6 +9,8 @@ export interface ServerRow {
 	runsAsterisk: boolean;
 	asteriskVersion: string;
 	ami: AmiAccount;
+	/** name of the account by which the sender's actions are sent */
+	amiSender: string;
 	/** HHMM, local time */
 	endOfDay: string;
 	/** the daemons write their optional logs */
@@ -52,7 +54,7 @@ export interface SystemSettings {
 type Query = (sql: string, values: readonly (string | number)[]) => Promise<Record<string, string | null>[]>;
 
 const SERVER_COLUMNS =
-	'server_id, active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET, vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart, generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total, gather_asterisk_output';
+	'server_id, active, active_asterisk_server, asterisk_version, telnet_host, telnet_port, ASTmgrUSERNAME, ASTmgrSECRET, ASTmgrUSERNAMEsend, vd_server_logs, conf_update_interval, conf_engine, system_uptime, auto_restart_asterisk, asterisk_temp_no_restart, generate_vicidial_conf, rebuild_conf_files, vicidial_recording_limit, channels_total, gather_asterisk_output';
 const SYSTEM_COLUMNS =
 	'timeclock_end_of_day, timeclock_last_reset_date, db_schema_version, active_voicemail_server, sip_event_logging, allow_emails, frozen_server_call_clear, reload_timestamp, agent_notifications, enable_auto_reports, enable_drop_lists, noanswer_log';
 const UNKNOWN_COLUMN = 1054;
@@ -83,6 +85,7 @@ export async function readServer(query: Query, serverIp: string): Promise<Server
 			user: row.ASTmgrUSERNAME ?? '',
 			secret: row.ASTmgrSECRET ?? '',
 		},
+		amiSender: row.ASTmgrUSERNAMEsend || 'sendcron',
 		endOfDay: String(system?.timeclock_end_of_day ?? '0000'),
 		logs: row.vd_server_logs === 'Y',
 		confUpdateInterval: Number(row.conf_update_interval) || 60,

@@ -1,5 +1,7 @@
 import { COMMON_FINDINGS } from '../../src/checks/check.ts';
 import { CHECKS } from '../../src/checks/index.ts';
+import { about } from '../../src/checks/processes-about.ts';
+import { KIND, WEB_SERVERS_CLOCK } from '../../src/checks/processes-updater.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Sign } from '../../src/dialer/signs.ts';
 import { REPAIRS } from '../../src/repairs/about.ts';
@@ -61,6 +63,17 @@ export const TABLES: Record<string, () => string> = {
 					Object.entries(about.finds).map(([kind, words]) => [`\`${id}.${kind}\``, words]),
 				),
 				...Object.entries(COMMON_FINDINGS).map(([kind, words]) => [`….\`${kind}\``, words]),
+			],
+		),
+	time: () =>
+		table(
+			['behind the time synchronization problem', 'shown by'],
+			[
+				...Object.values(KIND).map((kind) => [about.finds[kind] ?? '', `\`processes.${kind}\``]),
+				[
+					"the web server's clock, or its time zone",
+					`nothing on the dialer: where \`vicikeep check\` is well and agents still see it, compare \`${WEB_SERVERS_CLOCK.replaceAll('|', '\\|')}\`, and on the web server \`php -r 'echo date("c");'\` with \`date\` here`,
+				],
 			],
 		),
 	repairs: () =>

@@ -8,6 +8,7 @@ import { DEADLOCK } from './deadlock.ts';
 import type { Area } from './fault.ts';
 import { HALVES } from './halves.ts';
 import { JOBS } from './jobs.ts';
+import { LISTENERS } from './listeners.ts';
 import { MACHINE } from './machine.ts';
 import { MEMORY_TABLES } from './memory-tables.ts';
 import { NETWORK } from './network.ts';
@@ -32,6 +33,7 @@ export const AREAS: readonly Area[] = [
 	JOBS,
 	DATABASE,
 	QUEUES,
+	LISTENERS,
 	STARTS,
 	PROCESSES,
 	TIME,

@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { crash, gone, hang, here, rewrite, sleep, sql } from './injections.ts';
+import { crash, gone, hang, here, rewrite, rewriteConf, sleep, sql } from './injections.ts';
+import { relay } from './relay.ts';
 import { FASTAGI } from './scripts.ts';
 
 const REMOTE_AGENTS = 'AST_VDremote_agents.pl';
@@ -49,6 +50,20 @@ async function damage({ dialer, later }: Stage, table: string): Promise<void> {
 	});
 }
 
+const WATCHER = { VICIKEEP_DB_USER: 'watch', VICIKEEP_DB_PASS: 'watch1234' };
+
+/** An account of our own, which may read what the check reads and nothing else. */
+async function watcher(stage: Stage): Promise<void> {
+	await sql(stage, "GRANT SELECT ON asterisk.* TO watch@'%' IDENTIFIED BY 'watch1234'");
+	stage.later(() => sql(stage, "DROP USER watch@'%'"));
+}
+
+/** What is started from now on reaches the database through a program that passes everything on. */
+async function behindProxy(stage: Stage): Promise<void> {
+	const port = await relay(stage, 3306, (piece) => piece);
+	rewriteConf(stage, 'VARDB_port', String(port));
+}
+
 /** Troubles that show at one daemon and have their reason elsewhere. */
 export const CAUSES: Area = {
 	name: 'causes',
@@ -62,6 +77,63 @@ export const CAUSES: Area = {
 			tells: /the database has worked on its statement for \d+ s \(SELECT SLEEP/,
 			after: { stays: 2 },
 			twin: { but: 'it gets it after half a second', inject: (stage) => askingFor(stage, 0.5) },
+		},
+		{
+			pains: [7, 27],
+			says: 'the same, while we come to the database by an account that is not shown what the daemons ask',
+			inject: async (stage) => {
+				await watcher(stage);
+				await askingFor(stage, 600);
+			},
+			find: ['processes.hung FastAGI_log'],
+			withhold: { 'restart:FastAGI_log': /statements of cron are not shown to watch.* until they are: GRANT PROCESS/ },
+			after: { stays: 2 },
+			env: WATCHER,
+			twin: {
+				but: 'it gets it after half a second',
+				inject: async (stage) => {
+					await watcher(stage);
+					await askingFor(stage, 0.5);
+				},
+			},
+		},
+		{
+			pains: [7, 27],
+			says: 'the same, while we come to the database by an account that is shown what everybody asks',
+			inject: async (stage) => {
+				await watcher(stage);
+				await sql(stage, "GRANT PROCESS ON *.* TO watch@'%'");
+				await askingFor(stage, 600);
+			},
+			find: ['processes.awaits_database FastAGI_log'],
+			tells: /"certain":true/,
+			after: { stays: 2 },
+			env: WATCHER,
+			twin: {
+				but: 'it gets it after half a second',
+				inject: async (stage) => {
+					await watcher(stage);
+					await askingFor(stage, 0.5);
+				},
+			},
+		},
+		{
+			pains: [7, 27],
+			says: 'the same, while daemons come to the database by a proxy, so that nobody sees who asks what',
+			inject: async (stage) => {
+				await behindProxy(stage);
+				await askingFor(stage, 600);
+			},
+			find: ['processes.awaits_database FastAGI_log'],
+			tells: /a statement that is perhaps its own.*"certain":false/,
+			after: { stays: 2 },
+			twin: {
+				but: 'it gets it after half a second',
+				inject: async (stage) => {
+					await behindProxy(stage);
+					await askingFor(stage, 0.5);
+				},
+			},
 		},
 		{
 			pains: [6],

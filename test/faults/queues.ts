@@ -1,9 +1,9 @@
 import { insertPoison } from '../sandbox/traffic.ts';
 import type { Area } from './fault.ts';
-import { crash, freeze, hang, olderThan, sql } from './injections.ts';
+import { crash, freeze, hang, sql } from './injections.ts';
 import { keepRefreshed, OTHER_DIALER } from './near-misses.ts';
-import { AUTO_DIALER, LISTENER, SENDER } from './scripts.ts';
-import { actions, agent, call, ring } from './traffic.ts';
+import { AUTO_DIALER, SENDER } from './scripts.ts';
+import { actions, agent, call } from './traffic.ts';
 
 /** Queues are judged within seconds instead of half a minute. */
 const IMPATIENT = {
@@ -146,31 +146,6 @@ export const QUEUES: Area = {
 				but: 'its agents are on a break',
 				inject: (stage) =>
 					sql(stage, 'DELETE FROM vicidial_hopper; UPDATE vicidial_campaign_stats SET dialable_leads=0'),
-			},
-		},
-		{
-			pains: [16],
-			rows: [3],
-			says: 'the listener is connected and deaf: no call of the last minutes was seen again',
-			inject: async (stage) => {
-				await hang(stage, LISTENER, 'loop');
-				await olderThan(stage, LISTENER, 65);
-				await actions(stage, 'SENT', { count: 30, age: 61, action: 'Originate' });
-				await ring(stage, 2);
-			},
-			find: ['queues.manager_sent AST_manager_listen'],
-			after: 'well',
-			between: 1100,
-			within: { found: 6, repaired: 9 },
-			do: ['restart:AST_manager_listen'],
-			twin: {
-				but: 'a few of them were, though the carrier refused most',
-				inject: async (stage) => {
-					await olderThan(stage, LISTENER, 65);
-					await actions(stage, 'SENT', { count: 30, age: 61, action: 'Originate' });
-					await actions(stage, 'DEAD', { count: 5, age: 61, action: 'Originate' });
-					await ring(stage, 2);
-				},
 			},
 		},
 	],

@@ -43,14 +43,32 @@ export const agents = (stage: Stage, count: number, age: number): Promise<unknow
 		FROM seq_1_to_50 WHERE seq <= ${count}`,
 	);
 
-/** Calls to phones that take no notice: each rings for half a minute. */
-export async function ring({ dialer, later }: Stage, count: number): Promise<void> {
+/** Where phones are that take no notice: each call to them rings for half a minute. */
+async function phonesAt({ dialer, later }: Stage): Promise<string> {
 	const phones = createSocket('udp4');
 	later(() => phones.close());
 	await new Promise<void>((bound) => phones.bind(0, dialer.serverIp, bound));
-	const { port } = phones.address();
+	return `${dialer.serverIp}:${phones.address().port}`;
+}
+
+/** Calls to such phones that no action has asked for. */
+export async function ring(stage: Stage, count: number): Promise<void> {
+	const { dialer } = stage;
+	const phones = await phonesAt(stage);
 	for (let phone = 0; phone < count; phone++)
-		await dialer.asterisk.cli(`channel originate SIP/${phone}@${dialer.serverIp}:${port} application Wait 30`);
+		await dialer.asterisk.cli(`channel originate SIP/${phone}@${phones} application Wait 30`);
+}
+
+/** Actions that call such phones. @param age seconds since they were entered */
+export async function dial(stage: Stage, count: number, age: number): Promise<void> {
+	const phones = await phonesAt(stage);
+	await sql(
+		stage,
+		`INSERT INTO vicidial_manager (entry_date, status, response, server_ip, channel, action, callerid, cmd_line_b, cmd_line_c, cmd_line_d, cmd_line_e, cmd_line_f)
+		SELECT NOW() - INTERVAL ${age} SECOND, 'NEW', 'N', ?, '', 'Originate', CONCAT('V1234567890', seq), CONCAT('Channel: SIP/', seq, '@${phones}'),
+			'Context: default', 'Exten: 8600999', 'Priority: 1', CONCAT('Callerid: "V1234567890', seq, '" <0000000000>') FROM seq_1_to_50 WHERE seq <= ${count}`,
+		[stage.dialer.serverIp],
+	);
 }
 
 /** Ends so many of the calls that ring, all at once. */

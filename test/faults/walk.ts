@@ -126,8 +126,8 @@ export class Walker {
 			}
 			if (fault.fleeting && walked.found !== undefined) break;
 			// what stays is seen once more and is enough; a start that fails takes long
-			if (fault.after !== 'well' && walked.found !== undefined && look > Math.max(walked.found, LASTING_LOOKS - 1))
-				break;
+			const asGrave = fault.after !== 'well' && last.exitCode === fault.after.stays;
+			if (asGrave && walked.found !== undefined && look > Math.max(walked.found, LASTING_LOOKS - 1)) break;
 			if (fault.after !== 'well' && mustFail.length > 0 && mustFail.every((id) => failed.includes(id))) break;
 		}
 		if (walked.found === undefined || walked.found > (fault.within?.found ?? FOUND_WITHIN))

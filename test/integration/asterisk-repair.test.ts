@@ -166,6 +166,30 @@ describe('an Asterisk that has ended', () => {
 		rmSync(systemctl);
 	});
 
+	it.each([
+		['enabled', 'start asterisk.service', 'systemctl start asterisk.service'],
+		['disabled', undefined, 'started by '],
+	])('that nobody has seen running, with a unit that is %s, is started by that or not', async (state, started, way) => {
+		const systemctl = join(dialer.folder, 'bin/systemctl');
+		const called = join(dialer.folder, `systemctl-${state}`);
+		const says = `show) echo LoadState=loaded; echo UnitFileState=${state};;`;
+		const starts = `start) screen -d -m -S unit ${dialer.folder}/bin/asterisk -vvgcT;;`;
+		writeFileSync(systemctl, `#!/bin/sh\necho "$@" >>${called}\ncase $1 in ${says} ${starts} esac\n`, { mode: 0o755 });
+		if (running().length > 0) await dialer.asterisk.kill();
+		for (const session of sessions()) await screen('-S', session, '-X', 'quit');
+		await until('the end of both', 15_000, () => sessions().length === 0 && running().length === 0);
+		remember({ asterisk: undefined });
+		await look();
+		const repaired = await look();
+		expect(repaired.actions, reason(repaired)).toEqual([`done ${ID}`]);
+		expect(reason(repaired)).toContain(way);
+		expect(running()).toHaveLength(1);
+		const asked = 'show --property=LoadState,UnitFileState asterisk.service';
+		expect(readFileSync(called, 'utf8').trim().split('\n')).toEqual([asked, ...(started ? [started] : [])]);
+		for (const session of sessions()) await screen('-S', session, '-X', 'quit');
+		rmSync(systemctl);
+	});
+
 	it('is started in no other way when its own one leads nowhere', async () => {
 		await dialer.asterisk.kill();
 		await until('the end of its screen', 5000, () => sessions().length === 0);

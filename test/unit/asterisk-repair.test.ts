@@ -3,6 +3,7 @@ import { Deadline } from '../../src/adapters/clock.ts';
 import { asterisk } from '../../src/checks/asterisk.ts';
 import type { AsteriskObservation } from '../../src/dialer/asterisk.ts';
 import { startByHand, typedCommand, unitOf } from '../../src/dialer/asterisk-start.ts';
+import { parseUnit } from '../../src/dialer/asterisk-unit.ts';
 import { type LockProbe, probeChannelLock } from '../../src/dialer/channel-lock.ts';
 import { emptyMemory, type Memory } from '../../src/memory.ts';
 import type { Situation } from '../../src/plan.ts';
@@ -213,6 +214,19 @@ describe('how it runs', () => {
 	it('is told to people', () => {
 		expect(startByHand({ unit: 'asterisk.service', argv: [] }, '/home')).toBe('systemctl start asterisk.service');
 		expect(startByHand(undefined, '/home')).toBe('/home/start_asterisk_boot.pl');
+	});
+});
+
+describe('an Asterisk that nobody has seen running', () => {
+	const UNIT = 'asterisk.service';
+	it.each([
+		['its unit', 'LoadState=loaded\nUnitFileState=enabled\n', UNIT],
+		['its unit until the next boot', 'LoadState=loaded\nUnitFileState=enabled-runtime\n', UNIT],
+		['no unit: it is there and not enabled', 'LoadState=loaded\nUnitFileState=disabled\n', undefined],
+		['no unit: it is masked', 'LoadState=masked\nUnitFileState=masked\n', undefined],
+		['no unit: there is none', 'LoadState=not-found\nUnitFileState=\n', undefined],
+	])('is started by %s', (_, output, unit) => {
+		expect(parseUnit(output)).toEqual({ argv: [], ...(unit !== undefined && { unit }) });
 	});
 });
 

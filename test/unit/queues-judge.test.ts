@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { queues } from '../../src/checks/queues.ts';
 import { SlowTable } from '../../src/dialer/queues-ask.ts';
+import type { ServerRow } from '../../src/dialer/server.ts';
 import { notebookOf, remembering, settingsOf } from './given.ts';
 import {
 	agent,
@@ -96,10 +97,22 @@ table('originates that nobody marks', [
 		['manager_sent AST_manager_listen critical'],
 	],
 	[
-		'in two samples, while Asterisk has channels: the listener is deaf for sure',
-		{ ...originates({ unanswered: 20 }), asteriskChannels: 4 },
+		'in two samples, while Asterisk runs one of the calls: the listener is deaf for sure',
+		{ ...originates({ unanswered: 20 }), unheard: 1 },
 		noted(60, 'manager_sent'),
 		['manager_sent AST_manager_listen critical restart:AST_manager_listen'],
+	],
+	[
+		'in two samples, while Asterisk runs none of the calls: perhaps the sender may not originate',
+		{ ...originates({ unanswered: 20 }), unheard: 0 },
+		noted(60, 'manager_sent'),
+		['manager_sent AST_manager_listen critical'],
+	],
+	[
+		'of which a few are marked, while one runs that is not',
+		{ ...originates({ unanswered: 29, marked: 1 }), unheard: 1 },
+		noted(60, 'manager_sent'),
+		['manager_sent AST_manager_listen warning'],
 	],
 	[
 		'the same sample judged twice',
@@ -120,6 +133,15 @@ table('originates that nobody marks', [
 	],
 	['senders of single actions at work', copies({ children: { count: 12, oldest: 3 } }), {}, []],
 ]);
+
+it('names the account by which the sender originates where Asterisk runs none of its calls', () => {
+	const server = { confUpdateInterval: 60, amiSender: 'othercron' } as ServerRow;
+	const told = (unheard: number | undefined) =>
+		judged({ ...originates({ unanswered: 20 }), unheard, server }, noted(60, 'manager_sent'))[0];
+	expect(told(0)?.summary).toContain("perhaps because the sender's account othercron may not originate");
+	expect(told(undefined)?.advice).toContain('asterisk -rx "manager show user othercron"');
+	expect(told(3)?.summary).toContain('Asterisk runs 3 of them now');
+});
 
 const sizes = (rest: object) =>
 	sample({ sizes: [{ table: 'vicidial_manager', engine: 'MyISAM', rows: 1, bytes: 1, mostBytes: 0, ...rest }] });
@@ -206,7 +228,7 @@ table('calls in progress', [
 
 it.each(['1356', '12356X'])('asks for no sender and no listener where the codes are %s', (codes) => {
 	const told = (changes: Changes, key: string) =>
-		judged({ ...changes, asteriskChannels: 4 }, noted(60, key), { VICIKEEP_KEEPALIVES: codes });
+		judged({ ...changes, unheard: 4 }, noted(60, key), { VICIKEEP_KEEPALIVES: codes });
 	const [stuck, ...others] = told(manager({ count: 1, head: 5, tail: 5, age: 60 }), 'manager NEW 5');
 	expect(others).toEqual([]);
 	expect(stuck).toMatchObject({ status: 'warning', summary: expect.stringContaining('VARactive_keepalives') });

@@ -91,7 +91,7 @@ export function calm(): QueueObservation {
 		},
 		responsible: { hopper: true, flush: true, rooms: 'AST_conf_update' },
 		server: { confUpdateInterval: 60 } as ServerRow,
-		asteriskChannels: undefined,
+		unheard: undefined,
 		turns: { turn: 1, samples: {} },
 		actionsSeen: undefined,
 		samples: {

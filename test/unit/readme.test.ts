@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { WEB_SERVERS_CLOCK } from '../../src/checks/processes-updater.ts';
 import { parseCommandLine } from '../../src/cli.ts';
 import { settle } from '../../src/settings.ts';
 import { withTables } from '../docs/tables.ts';
@@ -36,4 +37,11 @@ it('names only settings that exist', () => {
 		}
 		expect(problems.join()).not.toContain('there is no setting');
 	}
+});
+
+it('tells how to see the one clock behind a time synchronization problem that no dialer shows', () => {
+	const section = /## Troubleshooting\n([\s\S]*?)\n## /.exec(readme)?.[1] ?? '';
+	expect(section.match(/`processes\.\w+` \|$/gm)).toHaveLength(6);
+	expect(section).toContain(`nothing on the dialer: where \`vicikeep check\` is well and agents still see it`);
+	expect(section.replaceAll('\\|', '|')).toContain(WEB_SERVERS_CLOCK);
 });

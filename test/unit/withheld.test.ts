@@ -104,6 +104,14 @@ const REASONS: [string, Withheld | undefined, string][] = [
 		'it cannot work until this is over: the database refuses connections',
 	],
 	[
+		'what is hidden',
+		daemon(frozen, {
+			findings: [finding('processes.silent', 'AST_update', { evidence: { hidden_statements_of: 'cron' } }), frozen],
+			settings: settingsOf({ VICIKEEP_DB_USER: 'watch' }),
+		}),
+		"it may wait for the database's answer, which a restart cannot help, and the statements of cron are not shown to watch; it is left alone until they are: GRANT PROCESS ON *.* TO watch, or leave VICIKEEP_DB_USER to /etc/astguiclient.conf",
+	],
+	[
 		'its own statement',
 		daemon(frozen, {
 			findings: [finding('processes.awaits_database', 'AST_update', { summary: 'the database works' }), frozen],

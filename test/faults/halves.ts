@@ -8,6 +8,11 @@ import { LISTENER } from './scripts.ts';
 const STATISTICS = 'AST_VDadapt.pl';
 /** Where all is asked that a dialer can be asked, the costly questions wait long for their turn. */
 const RARELY_ASKED = { found: 11 };
+/** Milliseconds between looks of which the third sees what has lasted a second. */
+const A_MOMENT = 400;
+
+/** What takes minutes on a dialer is grave after a second. */
+const atOnce = (name: string) => ({ [`VICIKEEP_WARN_${name}`]: '1', [`VICIKEEP_CRIT_${name}`]: '1' });
 
 /** Minutes since the statistics of each in-group were written. */
 async function inGroupsWritten(stage: Stage, ages: Record<string, number>): Promise<void> {
@@ -74,8 +79,9 @@ async function duties(stage: Stage, report: string): Promise<void> {
 	);
 }
 
-const notify = (stage: Stage): Promise<unknown> =>
-	sql(stage, 'INSERT INTO vicidial_agent_notifications_queue SET queue_date=NOW()');
+/** @param second of today, by which one notification is told from the next */
+const notify = (stage: Stage, second: number): Promise<unknown> =>
+	sql(stage, `INSERT INTO vicidial_agent_notifications_queue SET queue_date=CURDATE() + INTERVAL ${second} SECOND`);
 
 /** Rows that stand still beside those that other areas have of the same daemon. */
 export const HALVES: Area = {
@@ -103,8 +109,8 @@ export const HALVES: Area = {
 			inject: roomEmptiedByCron,
 			find: ['queues.conference_countdown AST_conf_update'],
 			after: { stays: 2 },
-			env: soon('CONFERENCE_COUNTDOWN'),
-			between: 1100,
+			env: atOnce('CONFERENCE_COUNTDOWN'),
+			between: A_MOMENT,
 			within: RARELY_ASKED,
 			twin: {
 				but: 'it goes on, pass by pass',
@@ -144,21 +150,22 @@ export const HALVES: Area = {
 			says: 'nobody is notified and a report that was asked for is not run: the stock keepalive does not get so far',
 			inject: async (stage) => {
 				await duties(stage, "active='Y', run_now_trigger='Y'");
-				await notify(stage);
+				await notify(stage, 0);
 			},
 			find: ['queues.keepalive_due ADMIN_keepalive_ALL'],
 			tells: /(?=.*agent notifications: 1)(?=.*automated reports: 1)/,
 			after: { stays: 2 },
-			env: soon('KEEPALIVE_DUE'),
-			between: 1100,
+			env: atOnce('KEEPALIVE_DUE'),
+			between: A_MOMENT,
 			within: RARELY_ASKED,
 			twin: {
 				but: 'one notification after the other is taken up, and the report is one that was switched off',
 				inject: async (stage) => {
 					await duties(stage, "active='N', run_now_trigger='Y'");
+					let second = 0;
 					overAndOver(stage, 700, async () => {
 						await sql(stage, 'DELETE FROM vicidial_agent_notifications_queue');
-						await notify(stage);
+						await notify(stage, second++);
 					});
 				},
 			},
@@ -171,7 +178,7 @@ export const HALVES: Area = {
 			inject: (stage) => customersCalled(stage, 660),
 			find: ['queues.call_log FastAGI_log'],
 			after: { stays: 2 },
-			between: 1100,
+			between: A_MOMENT,
 			within: RARELY_ASKED,
 			twin: {
 				but: 'the last of them were logged four minutes ago',

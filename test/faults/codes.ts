@@ -45,7 +45,7 @@ const countedDown = (stage: Stage, serverIp: string): Promise<unknown> =>
 
 export const CODES: Area = {
 	name: 'rarer codes',
-	keepalives: '1279ES',
+	keepalives: '12379ES',
 	options: ['-cu3way', '-recmon'],
 	faults: [
 		{
@@ -74,6 +74,8 @@ export const CODES: Area = {
 			do: ['restart:AST_manager_sip'],
 			after: 'well',
 			env: { VICIKEEP_WARN_MANAGER_UNREAD: '1024' },
+			// sockets are looked at now and then
+			within: { found: 4, repaired: 6 },
 			twin: { but: 'as many phones ring, and it takes in what it is told', inject: (stage) => ringing(stage, 4) },
 		},
 		{

@@ -71,7 +71,7 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const progress = new Progress({
 		rewrites: isatty(2) && process.env.TERM !== 'dumb',
 		get columns() {
-			return process.stderr.columns ?? 80;
+			return columnsOf(process.stderr);
 		},
 		write: (text) => void (options.quiet || complain(text)),
 	});
@@ -162,9 +162,12 @@ async function lookAsAsked(
 	});
 }
 
+/** A serial console does not know its size and says 0. */
+const columnsOf = ({ columns }: { columns?: number }): number => columns || 80;
+
 function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {
 	const plain = !process.stdout.isTTY || process.env.TERM === 'dumb' || (process.env.NO_COLOR ?? '') !== '';
-	return { width: Math.max(40, process.stdout.columns ?? 80), verbosity, color: color && !plain };
+	return { width: Math.max(40, columnsOf(process.stdout)), verbosity, color: color && !plain };
 }
 
 function traces(verbosity: number): Traces {

@@ -1,3 +1,4 @@
+import { nearest } from './nearest.ts';
 import { thresholdNames } from './settings-values.ts';
 
 const NAMES = [
@@ -47,3 +48,11 @@ export const KNOWN: readonly string[] = [
 	...NAMES,
 	...thresholdNames.flatMap((name) => [`WARN_${name.toUpperCase()}`, `CRIT_${name.toUpperCase()}`]),
 ].map((name) => PREFIX + name);
+
+const bare = (name: string): string => name.replace(PREFIX, '');
+
+/** `, did you mean "x"?` for the closest setting; the prefix, which all share, makes no two of them alike. */
+export function nearestSetting(name: string): string {
+	const guess = nearest(bare(name), KNOWN.map(bare)).replace('"', `"${PREFIX}`);
+	return name.startsWith(PREFIX) ? guess : nearest(name, KNOWN) || guess;
+}

@@ -1,8 +1,7 @@
 import { parse as parseDotenv } from 'dotenv';
 import { type AstguiclientConf, type AstguiclientKey, parseAstguiclient } from './dialer/astguiclient.ts';
-import { nearest } from './nearest.ts';
 import type { QuietTime } from './quiet-times.ts';
-import { KNOWN, PREFIX, type SettingName } from './setting-names.ts';
+import { KNOWN, nearestSetting, PREFIX, type SettingName } from './setting-names.ts';
 import { SettingsError } from './settings-error.ts';
 import {
 	choice,
@@ -195,7 +194,7 @@ export function gather({ environment, envFile }: SettingsSources, problems: stri
 	const given: Given = new Map();
 	const take = (name: string, value: string, where: string): void => {
 		if (KNOWN.includes(name)) given.set(name, { value, where });
-		else problems.push(`${where}: there is no setting ${name}${nearest(name, KNOWN)}`);
+		else problems.push(`${where}: there is no setting ${name}${nearestSetting(name)}`);
 	};
 	if (envFile.text !== undefined) {
 		const lines = envFile.text.split('\n');

@@ -60,10 +60,11 @@ function stage() {
 	chmodSync(join(TREE, 'etc/vicikeep.env'), 0o600);
 }
 
-/** The example with its one line taken back: files in /etc/cron.d also name the user. */
+/** The example with its one line taken back, and by itself: files in /etc/cron.d also name the user. */
 function inactiveCrontab() {
 	return readFileSync(join(PROJECT, 'crontab.example'), 'utf8')
 		.replace(/^# root's crontab.*$/m, '# Take the # from the last line when you agree with: vicikeep check --dry-run')
+		.replace(/^# MAILTO is .*\n/m, '')
 		.replace(/^(MAILTO=.*)$/m, '$1\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
 		.replace(/^\* \* \* \* \* (.*)$/m, '#* * * * * root $1')
 		.replaceAll('/usr/local/bin/vicikeep', '/usr/bin/vicikeep');

@@ -49,7 +49,11 @@ function allWell({ checks, actions, status }: Report): string {
 
 function details(report: Report, verbosity: number): string[] {
 	const { checks, actions } = report;
-	const findings = checks.flatMap((check) => check.findings).sort((a, b) => GRAVITY[a.status] - GRAVITY[b.status]);
+	const late = (finding: Finding): number => Number(isRepaired(finding, report));
+	const findings = checks
+		.flatMap((check) => check.findings)
+		// agents of monitors cut long texts: what still stands comes first
+		.sort((a, b) => late(a) - late(b) || GRAVITY[a.status] - GRAVITY[b.status]);
 	return [
 		...findings.flatMap((finding) => [
 			`${isRepaired(finding, report) ? 'REPAIRED' : finding.status.toUpperCase()}: ${finding.summary}`,
@@ -68,8 +72,11 @@ function details(report: Report, verbosity: number): string[] {
 const about = ({ since, cause, advice }: Finding): string[] => [
 	...(since === undefined ? [] : [`  since ${since}`]),
 	...(cause === undefined ? [] : [`  because of ${cause}`]),
-	...(advice === undefined ? [] : [`  next: ${advice}`]),
+	...(advice === undefined ? [] : [`  next: ${typeable(advice)}`]),
 ];
+
+/** A command with a pipe would be another one without its bar, which nothing here may hold: the dialer tells it. */
+const typeable = (advice: string): string => (advice.includes('|') ? 'vicikeep check -n' : advice);
 
 const UNITS: Record<Metric['unit'], { symbol: string; range: string }> = {
 	seconds: { symbol: 's', range: '0' },

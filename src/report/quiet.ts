@@ -39,6 +39,8 @@ export function renderQuiet(
 	const standing = worthTelling.filter((finding) => !isRepaired(finding, report));
 	const recovered = Object.keys(before.findings).filter((key) => !key.startsWith('gave up ') && isGone(report, key));
 	const reminder = standing.length > 0 && now - before.at >= REMINDER;
+	// what comes and goes meanwhile does not put off the reminder of what stays
+	const begins = reminder || Object.keys(before.findings).length === 0;
 
 	const shown = (reminder ? worthTelling : fresh).filter(
 		({ cause }) => cause === undefined || !worthTelling.some((other) => keyOf(other) === cause),
@@ -63,7 +65,7 @@ export function renderQuiet(
 	return {
 		text,
 		told: {
-			at: text === '' ? before.at : now,
+			at: text !== '' && begins ? now : before.at,
 			findings: Object.fromEntries([
 				...Object.entries(before.findings).filter(([key]) => !key.startsWith('gave up ') && !isSeen(report, key)),
 				...standing.map((finding) => [keyOf(finding), finding.status] as const),

@@ -107,20 +107,24 @@ const tellActions = (
 	actions: readonly ActionReport[],
 	verbosity: number,
 	indent: string,
-): string[] => actions.filter(({ id }) => id === remedy).map((action) => indent + tellAction(action, verbosity));
+): string[] => actions.filter(({ id }) => id === remedy).map((action) => indent + tellAction(action, verbosity, ''));
 
-/** What became of one action, in a line; with what it took when more is asked for. */
+/**
+ * What became of one action, in a line; with what it took when more is asked for.
+ * @param of whose it is, empty below the finding that says so
+ */
 export function tellAction(
 	{ kind, subject, outcome, reason = '', verified, duration_ms }: ActionReport,
 	verbosity = 0,
-) {
+	of = ` ${plain(subject)}`,
+): string {
 	const what = plain(`${kind} ${subject}`);
 	const why = plain(reason);
 	const took = verbosity > 0 ? ` (${(duration_ms / 1000).toFixed(1)} s)` : '';
 	switch (outcome) {
 		case 'done':
 			if (kind === 'hook') return `${what}: ${why}${took}`;
-			return `repaired: ${why || what}${verified === 'pending' ? ' (the next run proves it)' : ''}${took}`;
+			return `repaired${of}: ${why || what}${verified === 'pending' ? ' (the next run proves it)' : ''}${took}`;
 		case 'failed':
 			return `${what} failed: ${why}${took}`;
 		case 'planned':

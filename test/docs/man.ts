@@ -28,8 +28,9 @@ export function manual(): string {
 		section('SYNOPSIS', `${bold('vicikeep check')} [\\fIoption\\fR...]`),
 		section(
 			'DESCRIPTION',
-			text(`Looks at the database, Asterisk, the Perl daemons, their queues and the conf files of a VICIdial dialer,
-names the one thing that is wrong, repairs what a repair can help, proves the repair, and says so in a line.`),
+			text(`Looks at a VICIdial dialer (the machine, the database and its queues, Asterisk, its trunks, the Perl daemons, the
+conf files) and at the other dialers of its cluster, names the one thing that is wrong, repairs what a repair
+can help, proves the repair, and says so in a line.`),
 			'.PP',
 			text(`No setting is needed: the database account comes from astguiclient.conf, the manager account from the dialer's
 row in the table servers. Who is not root only looks.`),

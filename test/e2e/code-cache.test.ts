@@ -46,6 +46,21 @@ describe('the code cache', () => {
 		expect(run()).toMatch(/^\d+\.\d+\.\d+ {"usesCache":true}$/);
 	});
 
+	it('is made on a dialer by a dry run, of which nothing is printed', () => {
+		rmSync(cache);
+		const conf = join(folder, 'astguiclient.conf');
+		writeFileSync(
+			conf,
+			'VARserver_ip => 127.0.0.1\nVARactive_keepalives => X\nVARDB_server => 127.0.0.1\nVARDB_port => 1\n',
+		);
+		const told = execFileSync(process.execPath, [join(folder, 'bin/make-cache.cjs')], {
+			env: { PATH: '/usr/bin:/bin', VICIKEEP_ASTGUICLIENT_CONF: conf },
+			encoding: 'utf8',
+		});
+		expect(told).toBe('');
+		expect(run()).toMatch(/"usesCache":true}$/);
+	});
+
 	it.each<[string, () => void]>([
 		['another byte in the program', () => appendFileSync(bundle, '\n')],
 		[

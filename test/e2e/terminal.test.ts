@@ -49,6 +49,12 @@ describe('on a terminal', () => {
 		const { screen } = await onTerminal(CHECK, { env, columns });
 		expect(widest(screen)).toBeLessThanOrEqual(columns);
 	});
+
+	it('takes one that does not know its size, such as a serial console, for one of 80 columns', async () => {
+		const { screen } = await onTerminal(CHECK, { env, columns: 0 });
+		expect(widest(screen)).toBeLessThanOrEqual(80);
+		expect(widest(screen)).toBeGreaterThan(50);
+	});
 });
 
 describe('elsewhere', () => {

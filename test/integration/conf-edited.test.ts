@@ -32,6 +32,19 @@ describe('an edit by hand', () => {
 		expect((await box.tick()).findings).toEqual([]);
 	});
 
+	it('at the end, as a phone is added in a hurry, is no file that was cut off', async () => {
+		box.edit(SIP, /$/, '\n[emergency]\ntype=friend\nhost=dynamic\n');
+		const edited = box.read(SIP);
+		// Asterisk has not read it yet: it is read, and stays
+		const first = await box.tick();
+		expect(first.actions).toEqual(['done reload:conf']);
+		expect(await box.dialer.asterisk.cli('sip show peer emergency')).toMatch(/Name\s+: emergency/);
+		const second = await box.tick();
+		expect([second.findings, second.actions]).toEqual([[`conf.differs ${SIP}`], []]);
+		expect(diffOf(second, 'conf.differs')).toContain('-[emergency]\n');
+		expect(box.read(SIP)).toBe(edited);
+	});
+
 	it('of a comment alone is reported with what was done, and left alone where stock owns the files', async () => {
 		box.edit(SIP, '[cc101]', '; secret=PhoneSecret101, do not touch\n[cc101]');
 		const edited = box.read(SIP);

@@ -39,6 +39,7 @@ const learnt = (before: RegistrationsMemory | undefined, rest: object = {}): Reg
 		phones: undefined,
 		now: NOW,
 		uptime: 10_000,
+		asteriskStart: 0,
 		gap: 50,
 		attempts: {},
 		...rest,

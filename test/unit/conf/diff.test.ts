@@ -16,7 +16,8 @@ describe('the end of a file', () => {
 		const reloaded = path.includes('variant-b') ? '' : '2024-05-01 12:34:56';
 		expect(trailerOf(text)).toEqual({ whole: true, reloaded, rewritten: false });
 		expect(trailerOf(`${text}\n \r\n`).whole).toBe(true);
-		expect(trailerOf(`${text}[added]\n`).whole).toBe(false);
+		// an emergency edit at the end takes nothing away
+		expect(trailerOf(`${text}[added]\n${'x=y\n'.repeat(1000)}`)).toEqual({ whole: true, reloaded, rewritten: false });
 		const trailer = text.trimEnd().length;
 		for (let cut = 0; cut < trailer; cut++) {
 			const { whole, reloaded: stamp } = trailerOf(text.slice(0, cut));

@@ -50,6 +50,24 @@ describe('the report for a monitor', () => {
 		});
 		expect(first).toBe('VICIKEEP OK: 1 check passed after restart:AST_update');
 		expect(long[0]).toBe(`REPAIRED: ${STOPPED.summary}`);
+		expect(long).toContain('repaired AST_update: stopped 1425; started');
+	});
+
+	it('tells what stands before what is repaired', () => {
+		const standing = { ...STOPPED, id: 'processes.slow', summary: 'slow', status: 'warning' as const, remedy: 'none' };
+		const { long } = read({
+			status: 'warning',
+			checks: [{ findings: [STOPPED, standing] }],
+			actions: [{ verified: true, reason: 'so' }],
+		});
+		expect(long[0]).toBe('WARNING: slow');
+	});
+
+	it('advises no command that its missing bar would make another one', () => {
+		const advised = (advice: string) =>
+			read({ status: 'critical', checks: [{ findings: [{ ...STOPPED, advice }] }] }).long;
+		expect(advised('uptime; df -h')).toContain('  next: uptime; df -h');
+		expect(advised('du -xh / | sort -h | tail -20')).toContain('  next: vicikeep check -n');
 	});
 
 	it('gives performance data with limits, units and ranges', () => {

@@ -46,6 +46,27 @@ describe('the mail from cron', () => {
 		expect(end).toBe('vicikeep on dialer 10.0.0.1: ok\nrecovered: AST_update (processes.frozen)\n');
 	});
 
+	it('reminds of what stays though other things come and go meanwhile', () => {
+		const other = { ...STOPPED, id: 'processes.slow', subject: 'FastAGI_log', summary: 'another trouble' };
+		const [, meanwhile, gone, reminder, after] = mails(
+			{ hour: 0, findings: [STOPPED] },
+			{ hour: 4, findings: [STOPPED, other] },
+			{ hour: 5, findings: [STOPPED] },
+			{ hour: 6, findings: [STOPPED] },
+			{ hour: 11.9, findings: [STOPPED] },
+		);
+		expect(meanwhile).toContain('another trouble');
+		expect(meanwhile).not.toContain('AST_update');
+		expect(gone).toContain('recovered: FastAGI_log');
+		expect(reminder).toContain('AST_update is stopped');
+		expect(after).toBe('');
+	});
+
+	it('says whose a repair is that no trouble of this run asked for', () => {
+		const [mail] = mails({ hour: 0, actions: [REPAIRED] });
+		expect(mail).toContain('repaired AST_update: stopped 1425; started');
+	});
+
 	it('tells a repair with its trouble, and nothing of it afterwards', () => {
 		const [mail, after] = mails({ hour: 0, findings: [STOPPED], actions: [REPAIRED] }, { hour: 1 });
 		expect(mail).toMatch(/AST_update is stopped[\s\S]*repaired: stopped 1425; started\n$/);

@@ -49,6 +49,11 @@ describe('the report for a person', () => {
 		expect(told).toContain('\n          repaired: stopped 1425; started\n');
 	});
 
+	it('says whose a repair was whose trouble is over, as after --wait', () => {
+		const actions = [{ verified: true, reason: 'stopped 1425; started' }];
+		expect(text({ actions })).toContain('\nrepaired AST_update: stopped 1425; started\n');
+	});
+
 	it('names something to type for all that stands', () => {
 		const parts = (outcome: 'planned' | 'withheld' | 'done') => ({
 			status: 'critical' as const,

@@ -90,7 +90,7 @@ describe('the program for failures', () => {
 		writeFileSync(join(folder, 'go'), '');
 		await calls;
 	}
-	const SLOW = `${TELL}; touch calling; for _ in {1..90}; do [ -e go ] && exit 7; sleep 0.1; done`;
+	const SLOW = `${TELL}; touch calling; for _ in {1..90}; do [ -e go ] && break; sleep 0.1; done; exit 7`;
 
 	it('is not called by a run that does not hold the lock', async () => {
 		const hook = program(TELL);

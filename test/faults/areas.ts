@@ -1,6 +1,7 @@
 import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
 import { CAUSES } from './causes.ts';
+import { CLOCKS } from './clocks.ts';
 import { CLUSTER } from './cluster.ts';
 import { DATABASE } from './database.ts';
 import { DEADLOCK } from './deadlock.ts';
@@ -44,6 +45,7 @@ export const AREAS: readonly Area[] = [
 	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,
+	CLOCKS,
 	SISTERS,
 	TABLES,
 ];

@@ -1,6 +1,7 @@
 import { ASTERISK } from './asterisk.ts';
 import { CALLS } from './calls.ts';
 import { CAUSES } from './causes.ts';
+import { CLOCKS } from './clocks.ts';
 import { CLUSTER } from './cluster.ts';
 import { CODES } from './codes.ts';
 import { DATABASE } from './database.ts';
@@ -50,6 +51,7 @@ export const AREAS: readonly Area[] = [
 	REPLICA,
 	MEMORY_TABLES,
 	CLUSTER,
+	CLOCKS,
 	SISTERS,
 	TABLES,
 ];

@@ -1,0 +1,4 @@
+import { CLOCKS } from './clocks.ts';
+import { runArea } from './run-area.ts';
+
+runArea(CLOCKS);

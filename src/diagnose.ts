@@ -34,6 +34,15 @@ export const misconfigured = (findings: readonly Finding[]): Finding | undefined
 /** The finding because of which the database cannot be worked with. */
 export const databaseDown = (findings: readonly Finding[]): Finding | undefined => firstOf(LEVELS[1], findings);
 
+/** Critical findings about an Asterisk that can be asked all the same. */
+const ASTERISK_ALIVE = ['slow', 'clock_skew', 'timing', 'rights', 'version'].map((kind) => `asterisk.${kind}`);
+
+/** The finding because of which Asterisk cannot be asked. */
+export const asteriskDown = (findings: readonly Finding[]): Finding | undefined =>
+	findings.find(
+		({ id, status }) => status === 'critical' && id.startsWith('asterisk.') && !ASTERISK_ALIVE.includes(id),
+	);
+
 /** The finding that makes repairs, or only stopping what lives, useless for this daemon; the uppermost one. */
 export function futile(
 	of: Daemon,

@@ -3,7 +3,7 @@ import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
 import { CHECKS } from './checks/index.ts';
 import { tellClocks } from './clocks.ts';
-import { databaseDown, diagnose, keyOf } from './diagnose.ts';
+import { asteriskDown, databaseDown, diagnose, keyOf } from './diagnose.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
 import type { Notebook } from './notebook.ts';
 import type { CheckId, CheckStatus, Finding, Judgement, Status } from './types.ts';
@@ -113,8 +113,8 @@ function safely(id: CheckId, judge: () => Judgement): Judgement {
 	}
 }
 
-const isDown = (judged: Judged): boolean =>
-	judged.id === 'mysql' ? databaseDown(judged.findings) !== undefined : statusOf(judged) === 'critical';
+const isDown = ({ id, findings }: Judged): boolean =>
+	(id === 'mysql' ? databaseDown(findings) : asteriskDown(findings)) !== undefined;
 
 const ORDER: readonly Status[] = ['ok', 'unknown', 'warning', 'critical'];
 

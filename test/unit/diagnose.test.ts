@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aftermath, diagnose, futile, rankOf } from '../../src/diagnose.ts';
+import { aftermath, asteriskDown, diagnose, futile, rankOf } from '../../src/diagnose.ts';
 import { DAEMONS } from '../../src/dialer/daemons.ts';
 import type { Finding } from '../../src/types.ts';
 import { finding } from './given.ts';
@@ -232,4 +232,18 @@ describe('what came with a foundation that is well again', () => {
 		const root = { ...listener, cause: 'asterisk.absent Asterisk' };
 		expect(aftermath([named('processes.absent AST_manager_send')], [root])[0]?.cause).toBe('asterisk.absent Asterisk');
 	});
+});
+
+describe('an Asterisk', () => {
+	it.each(['slow', 'clock_skew', 'timing', 'rights', 'version'])('with %s is asked for its registrations', (kind) => {
+		expect(asteriskDown([finding(`asterisk.${kind}`, 'Asterisk', { status: 'critical' })])).toBeUndefined();
+	});
+
+	it.each(['absent', 'frozen', 'hung', 'ami_refused', 'authentication', 'no_account', 'deadlocked'])(
+		'with %s is not',
+		(kind) => {
+			const down = finding(`asterisk.${kind}`, 'Asterisk', { status: 'critical' });
+			expect(asteriskDown([finding('asterisk.slow', 'Asterisk', { status: 'critical' }), down])).toBe(down);
+		},
+	);
 });

@@ -58,7 +58,7 @@ function followed(path: string, mounts: readonly Mount[]): string {
 		const part = rest.shift() ?? '';
 		const next = join(real, part);
 		if (mounts.findLast((mount) => mount.path === next)?.remote) return join(next, ...rest);
-		const target = part === '' || part === '..' ? undefined : linkAt(next);
+		const target = part === '' || part === '..' ? undefined : linkAt(next, mounts);
 		if (target === undefined || ++links > MOST_LINKS) real = next;
 		else {
 			rest.unshift(...target.split('/'));
@@ -68,7 +68,17 @@ function followed(path: string, mounts: readonly Mount[]): string {
 	return real;
 }
 
-function linkAt(path: string): string | undefined {
+const asked = new WeakMap<readonly Mount[], Map<string, string | undefined>>();
+
+/** Where a link leads; undefined for anything else. Asked once for a list of mounts: paths have their first parts in common. */
+function linkAt(path: string, mounts: readonly Mount[]): string | undefined {
+	const links = asked.get(mounts) ?? new Map<string, string | undefined>();
+	asked.set(mounts, links);
+	if (!links.has(path)) links.set(path, readLink(path));
+	return links.get(path);
+}
+
+function readLink(path: string): string | undefined {
 	try {
 		return readlinkSync(path);
 	} catch {

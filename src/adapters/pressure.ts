@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Pressure } from '../saturation.ts';
 
 /**
@@ -12,7 +12,7 @@ export function readPressure(root: string): Pressure {
 		number(/^some avg10=([\d.]+)/m, read(`${root}/pressure/${resource}`));
 	const load = number(/^([\d.]+)/, read(`${root}/loadavg`));
 	return {
-		load_per_core: load === undefined ? undefined : load / Math.max(1, cpus().length),
+		load_per_core: load === undefined ? undefined : load / availableParallelism(),
 		cpu_pressure: some('cpu'),
 		io_pressure: some('io'),
 		memory_pressure: some('memory'),

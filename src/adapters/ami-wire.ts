@@ -98,14 +98,19 @@ export class AmiSplitter {
 }
 
 /** What a list action gives: the reply, then one event per item, until an event says that the list is complete. */
-export class AmiList {
+export class AmiList<Item> {
 	readonly #completeEvent: string | undefined;
-	readonly items: AmiMessage[] = [];
+	readonly #read: (item: AmiMessage) => Item;
+	readonly items: Item[] = [];
 	/** what Asterisk says against the action, once it has */
 	refusal: string | undefined;
 
-	/** @param completeEvent name of the last event, for versions that do not mark it with `EventList: Complete` */
-	constructor(completeEvent?: string) {
+	/**
+	 * @param completeEvent name of the last event, for versions that do not mark it with `EventList: Complete`
+	 * @param read what is kept of an item, at once: thousands of whole ones would take tens of megabytes
+	 */
+	constructor(completeEvent: string | undefined, read: (item: AmiMessage) => Item) {
+		this.#read = read;
 		this.#completeEvent = completeEvent?.toLowerCase();
 	}
 
@@ -125,7 +130,7 @@ export class AmiList {
 		if (mark === 'complete' || mark === 'cancelled') return true;
 		if (header(message, 'Event').toLowerCase() === this.#completeEvent) return true;
 		if (this.items.length >= LONGEST_LIST) throw new Error(`an AMI list has more than ${LONGEST_LIST} items`);
-		this.items.push(message);
+		this.items.push(this.#read(message));
 		return false;
 	}
 }

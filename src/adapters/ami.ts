@@ -146,16 +146,18 @@ export class AmiSession {
 	/**
 	 * Sends an action that answers with a list, and returns its items.
 	 * @param completeEvent name of the event that ends the list, for versions that do not mark it
+	 * @param read what is wanted of an item; all of it unless told
 	 * @throws AmiRefusal when Asterisk answers with an error
 	 * @throws AmiTrouble no-answer, lost, also when there are more than 20,000 items
 	 */
-	async list(
+	async list<Item = AmiMessage>(
 		name: string,
 		headers: Record<string, string>,
 		milliseconds: number,
 		completeEvent?: string,
-	): Promise<AmiMessage[]> {
-		const list = new AmiList(completeEvent);
+		read: (item: AmiMessage) => Item = (item) => item as Item,
+	): Promise<Item[]> {
+		const list = new AmiList(completeEvent, read);
 		await this.#exchange(name, headers, milliseconds, (message) => list.take(message));
 		if (list.refusal !== undefined) throw new AmiRefusal(list.refusal);
 		return list.items;

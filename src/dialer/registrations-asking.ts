@@ -88,10 +88,8 @@ export async function askAll(
 		end: string,
 		read: (entry: AmiMessage) => Registration | undefined,
 	): Promise<void> {
-		for (const entry of (await questions.list(driver, action, end)) ?? []) {
-			const registration = read(entry);
+		for (const registration of (await questions.list(driver, action, end, { read })) ?? [])
 			if (registration) asked.registrations.push(registration);
-		}
 	}
 
 	/** A long list comes in every fifth look; between, its trunks are as they were. */
@@ -110,10 +108,10 @@ export async function askAll(
 			asked.peers.push(...(before?.peers ?? []).filter((peer) => peer.driver === driver && !singly(peer)));
 			return;
 		}
-		const entries = await questions.list(driver, action, end);
-		if (!entries) return;
-		asked.counts[driver] = entries.length;
-		for (const peer of entries.map(read)) if (!singly(peer)) asked.peers.push(peer);
+		const peers = await questions.list(driver, action, end, { read });
+		if (!peers) return;
+		asked.counts[driver] = peers.length;
+		for (const peer of peers) if (!singly(peer)) asked.peers.push(peer);
 	}
 
 	/** When the registrations of PJSIP run out is told on the console only. */

@@ -46,15 +46,15 @@ export class AmiQuestions {
 	 * The entries of a list; undefined where the driver is not there, or the account may not ask.
 	 * @throws AmiTrouble
 	 */
-	async list(
+	async list<Item = AmiMessage>(
 		driver: Driver,
 		action: string,
 		end: string,
-		headers: Record<string, string> = {},
-	): Promise<AmiMessage[] | undefined> {
+		{ headers = {}, read }: { headers?: Record<string, string>; read?: (item: AmiMessage) => Item } = {},
+	): Promise<Item[] | undefined> {
 		if (this.absent[driver] !== undefined || this.denied.includes(action)) return undefined;
 		try {
-			return await this.#session.list(action, headers, this.#share(), end);
+			return await this.#session.list(action, headers, this.#share(), end, read);
 		} catch (error) {
 			if (!(error instanceof AmiRefusal)) throw error;
 			if (/^permission denied/i.test(error.message)) this.denied.push(action);

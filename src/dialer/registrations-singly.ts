@@ -103,7 +103,9 @@ function pjsipTrunks(
 		const last = before?.peers.find((peer) => subjectOf(peer) === subject);
 		if (last) peers.push(last);
 		const ask = async (): Promise<void> => {
-			const events = await questions.list('PJSIP', 'PJSIPShowEndpoint', 'EndpointDetailComplete', { Endpoint: name });
+			const events = await questions.list('PJSIP', 'PJSIPShowEndpoint', 'EndpointDetailComplete', {
+				headers: { Endpoint: name },
+			});
 			const peer = endpointOf(name, events ?? []);
 			qualify[subject] = { at: questions.uptime, every: peer?.qualify?.every ?? 0 };
 			if (last) peers.splice(peers.indexOf(last), 1);

@@ -36,13 +36,7 @@ export async function watch(
 	const actions: number[] = [];
 	for (let tick = 0; tick < ticks; tick++) {
 		const { exitCode, stdout, stderr } = await dialer.check([...args, '-vv'], {
-			env: {
-				...env,
-				VICIKEEP_DB_USER: 'watch',
-				VICIKEEP_DB_PASS: 'watch',
-				NODE_OPTIONS: `--require=${import.meta.dirname}/peak.cjs`,
-				BENCH_PEAKS: peaks,
-			},
+			env: { ...env, VICIKEEP_DB_USER: 'watch', VICIKEEP_DB_PASS: 'watch', ...peakInto(peaks) },
 		});
 		if (exitCode !== 0) throw new Error(`a tick ended with ${exitCode}:\n${stdout}`);
 		actions.push(stderr.match(/AMI > Action: /g)?.length ?? 0);
@@ -59,9 +53,19 @@ export async function watch(
 	return {
 		statements: range(runs.map((run) => Number(run.statements))),
 		actions: range(actions),
-		memory: Math.max(...readFileSync(peaks, 'utf8').trim().split('\n').map(Number)) / 1024,
+		memory: highestPeak(peaks),
 		widest,
 	};
 }
 
 const range = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
+
+/** Environment of a run that appends the most that it ever held to this file. */
+export const peakInto = (file: string): Record<string, string> => ({
+	NODE_OPTIONS: `--require=${import.meta.dirname}/peak.cjs`,
+	BENCH_PEAKS: file,
+});
+
+/** The most that any of those runs held, megabytes. */
+export const highestPeak = (file: string): number =>
+	Math.max(...readFileSync(file, 'utf8').trim().split('\n').map(Number)) / 1024;

@@ -1,8 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { highestPeak, peakInto } from '../bench/watch.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { until } from '../sandbox/processes.ts';
+import { QUICK } from '../sandbox/quick.ts';
 import { tick } from './support.ts';
 
 const PHONES = 5000;
@@ -32,5 +34,13 @@ describe('a dialer with 5,000 phones', () => {
 		}
 		// the first look, then each fifth one
 		expect(lists).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
+	});
+
+	it('takes no more than 80 MB', async () => {
+		const peaks = join(dialer.folder, 'peaks');
+		// five looks, one of them with the list
+		for (let look = 0; look < 5; look++)
+			expect(await dialer.check(['--quiet'], { env: { ...QUICK, ...peakInto(peaks) } })).toMatchObject({ exitCode: 0 });
+		expect(highestPeak(peaks)).toBeLessThanOrEqual(80);
 	});
 });

@@ -36,6 +36,8 @@ export const PROCESSES: Area = {
 			],
 			do: ['start:AST_manager_listen', 'start:AST_manager_send', 'start:AST_VDauto_dial'],
 			after: 'well',
+			// a listener that has just been started has no connection yet
+			env: { VICIKEEP_GRACE_START: '5' },
 			twin: {
 				but: 'stock has brought all of them back a moment ago',
 				inject: async (stage) => {

@@ -1,3 +1,4 @@
+import { beating } from '../sandbox/beating.ts';
 import { clockAhead } from '../sandbox/faketime.ts';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
@@ -23,7 +24,7 @@ async function database(stage: Stage, seconds: number): Promise<void> {
 
 /** The same of Asterisk: the same daemons go with it. */
 async function asterisk(stage: Stage, seconds: number): Promise<void> {
-	const { asterisk, daemons } = stage.dialer;
+	const { asterisk, daemons, database, serverIp } = stage.dialer;
 	const restart = async (env: Record<string, string>): Promise<void> => {
 		await asterisk.kill();
 		await gone(stage, ...ON_THE_DATABASE);
@@ -32,6 +33,11 @@ async function asterisk(stage: Stage, seconds: number): Promise<void> {
 	stage.later(() => restart({}));
 	await restart(await clockAhead(seconds));
 	await daemons.startAll();
+	await until('daemons that live', 20_000, async () => {
+		const fresh = 'SELECT 1 FROM server_updater WHERE server_ip=? AND last_update > NOW() - INTERVAL 2 SECOND';
+		const rows = await database.query(fresh, [serverIp]);
+		return rows.length > 0 && (await beating(stage.dialer, '123', []));
+	});
 }
 
 /** Servers whose clocks are really wrong; what the daemons of a wrong machine write is in the area of time synchronization. */

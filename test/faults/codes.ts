@@ -14,7 +14,8 @@ const THREE_WAY = 'AST_conf_update_3way.pl';
 /** Seconds until a daemon that never wakes is told, and until it is started again. */
 const SILENCE = { VICIKEEP_WARN_DAEMON_SILENCE: '3', VICIKEEP_CRIT_DAEMON_SILENCE: '5' };
 /** The same of one whose log does not grow: three of its loops. */
-const LOG_SILENCE = { VICIKEEP_WARN_LOG_HEARTBEAT: '8', VICIKEEP_CRIT_LOG_HEARTBEAT: '10' };
+/** Beyond the ten seconds between two loops of AST_conf_update_3way. */
+const LOG_SILENCE = { VICIKEEP_WARN_LOG_HEARTBEAT: '13', VICIKEEP_CRIT_LOG_HEARTBEAT: '15' };
 
 /** The end of the day was so many minutes ago, and the time clock has not been seen to since the day before yesterday. */
 const dayEnded = (stage: Stage, minutes: number): Promise<unknown> => {
@@ -129,7 +130,7 @@ export const CODES: Area = {
 			after: 'well',
 			env: LOG_SILENCE,
 			between: 2500,
-			within: { found: 5, repaired: 7 },
+			within: { found: 9, repaired: 12 },
 			twin: {
 				but: 'logs were switched off',
 				inject: (stage) => here(stage, "UPDATE servers SET vd_server_logs='N' WHERE server_ip=?"),
@@ -144,7 +145,7 @@ export const CODES: Area = {
 			after: 'well',
 			env: LOG_SILENCE,
 			between: 2500,
-			within: { found: 5, repaired: 7 },
+			within: { found: 9, repaired: 12 },
 			twin: {
 				but: 'it was started yesterday: its log keeps that name, and the one of today does not grow',
 				inject: async (stage) => {

@@ -13,8 +13,7 @@ const THREE_WAY = 'AST_conf_update_3way.pl';
 
 /** Seconds until a daemon that never wakes is told, and until it is started again. */
 const SILENCE = { VICIKEEP_WARN_DAEMON_SILENCE: '3', VICIKEEP_CRIT_DAEMON_SILENCE: '5' };
-/** The same of one whose log does not grow: three of its loops. */
-/** Beyond the ten seconds between two loops of AST_conf_update_3way. */
+/** The same of one whose log does not grow: more than the ten seconds between two loops of AST_conf_update_3way. */
 const LOG_SILENCE = { VICIKEEP_WARN_LOG_HEARTBEAT: '13', VICIKEEP_CRIT_LOG_HEARTBEAT: '15' };
 
 /** The end of the day was so many minutes ago, and the time clock has not been seen to since the day before yesterday. */

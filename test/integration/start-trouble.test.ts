@@ -149,7 +149,10 @@ describe('an absent daemon that cannot be started', () => {
 		expect(dialer.daemons.pids(UPDATER)).toEqual([]);
 	});
 
-	it.skipIf(!canBeSealed(tmpdir()))('stays absent, and why is told: the log folder takes no new file', async () => {
+	const mayBeSealed = canBeSealed(tmpdir());
+	if (!mayBeSealed)
+		console.warn('NOT TESTED HERE: a log folder that takes no new file (run as root, on a disk that knows chattr +i)');
+	it.runIf(mayBeSealed)('stays absent, and why is told: the log folder takes no new file', async () => {
 		moveAway(dialer.logs);
 		mkdirSync(dialer.logs);
 		execFileSync('chattr', ['+i', dialer.logs]);

@@ -19,6 +19,9 @@ import { buildChild, failure, Given, isRoot, modeOf, NAME } from './conf-folder.
 const NOBODY = 65534;
 const OWN_MOUNTS = ['unshare', isRoot ? '-m' : '-Urm'];
 const ownMounts = spawnSync('unshare', [OWN_MOUNTS[1] ?? '', 'true']).status === 0;
+if (!isRoot) console.warn('NOT TESTED HERE: the owner of an installed file (run the tests as root)');
+if (!ownMounts)
+	console.warn('NOT TESTED HERE: full and read-only disks under conf files (run where unshare -m is allowed)');
 
 let program: string;
 beforeAll(() => {

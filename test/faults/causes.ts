@@ -2,7 +2,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
-import type { Area, Stage } from './fault.ts';
+import type { Area, Stage, Twin } from './fault.ts';
 import { crash, gone, hang, here, rewrite, rewriteConf, sleep, sql } from './injections.ts';
 import { relay } from './relay.ts';
 import { FASTAGI } from './scripts.ts';
@@ -64,6 +64,15 @@ async function behindProxy(stage: Stage): Promise<void> {
 	rewriteConf(stage, 'VARDB_port', String(port));
 }
 
+/** The same account, and an answer that comes before anybody waits for long. */
+const SEEN_SOON: Twin = {
+	but: 'it gets it after half a second',
+	inject: async (stage) => {
+		await watcher(stage);
+		await askingFor(stage, 0.5);
+	},
+};
+
 /** Troubles that show at one daemon and have their reason elsewhere. */
 export const CAUSES: Area = {
 	name: 'causes',
@@ -89,13 +98,7 @@ export const CAUSES: Area = {
 			withhold: { 'restart:FastAGI_log': /statements of cron are not shown to watch.* until they are: GRANT PROCESS/ },
 			after: { stays: 2 },
 			env: WATCHER,
-			twin: {
-				but: 'it gets it after half a second',
-				inject: async (stage) => {
-					await watcher(stage);
-					await askingFor(stage, 0.5);
-				},
-			},
+			twin: SEEN_SOON,
 		},
 		{
 			pains: [7, 27],
@@ -109,13 +112,7 @@ export const CAUSES: Area = {
 			tells: /"certain":true/,
 			after: { stays: 2 },
 			env: WATCHER,
-			twin: {
-				but: 'it gets it after half a second',
-				inject: async (stage) => {
-					await watcher(stage);
-					await askingFor(stage, 0.5);
-				},
-			},
+			twin: SEEN_SOON,
 		},
 		{
 			pains: [7, 27],

@@ -67,7 +67,12 @@ const PARTS: Record<keyof Memory, Shape> = {
 	actionsSeen: orNone(isRecord),
 	deepProbe: orNone(isRecord),
 	told: orNone(having({ at: number, findings: isRecord })),
-	conf: orNone(having({ files: each(isRecord) })),
+	conf: orNone(
+		having({
+			files: each(isRecord),
+			sources: orNone(each(having({ values: list(text), sum: text, at: number }))),
+		}),
+	),
 	processes: orNone(having({ at: number, starts: each(list(number)), cpu: each(number) })),
 	registrations: orNone(registrations),
 	refusals: orNone(having({ at: number, sisters: list(having({ ip: text, state: text, looks: number })) })),

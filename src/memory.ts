@@ -44,13 +44,26 @@ export interface Comparison {
 	problems: string[];
 }
 
+/** The rows of one statement that the files are made of. */
+export interface SourceRows {
+	/** what the statement was asked with */
+	values: string[];
+	/** how many rows there were, and their sum */
+	sum: string;
+	/** seconds since boot when that was last seen */
+	at: number;
+}
+
 export interface ConfMemory {
 	files: Record<string, ConfFacts>;
-	/** seconds since boot of the last comparison with the database, and what it found */
-	thoroughAt?: number;
+	/** what the last comparison with the database found */
+	comparison?: Comparison;
+	/** the rows that it read, by statement */
+	sources?: Record<string, SourceRows>;
 	/** when the tables behind the files were last written, as of that comparison */
 	sourceFingerprint?: string;
-	comparison?: Comparison;
+	/** the program and the templates that made them */
+	madeWith?: string;
 	/** hash of BUILDvoicemail-vicidial.conf as we wrote it, to tell it from one of stock's */
 	ownCopy?: string;
 	/** a rebuild that was begun: struck out only after install, reload and proof */

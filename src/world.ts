@@ -8,6 +8,7 @@ import { type Crontab, jobsFor } from './dialer/crontab.ts';
 import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.ts';
 import { whyNotAnswering } from './dialer/disks.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
+import type { AgentRow } from './dialer/queues-agents.ts';
 import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
@@ -70,6 +71,8 @@ export class World {
 	asteriskTimes: AsteriskTimes | undefined;
 	/** the heartbeats of all dialers; undefined until they were read in this look */
 	updaters: readonly UpdaterOf[] | undefined;
+	/** the agents of this dialer; undefined until somebody asked for them in this look */
+	agents: Promise<readonly AgentRow[]> | undefined;
 	/** what this dialer has registered elsewhere; undefined until all of it was seen in this run */
 	registrations: readonly Registration[] | undefined;
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
@@ -144,6 +147,7 @@ export class World {
 		this.#facts = undefined;
 		this.#server = undefined;
 		this.updaters = undefined;
+		this.agents = undefined;
 		this.endAmi();
 	}
 

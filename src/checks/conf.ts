@@ -17,7 +17,7 @@ export const conf: Check<ConfObservation> = {
 		if (seen.folderMissing) return { findings: [noFolder(seen)], metrics: [] };
 		const { confOwner } = context.settings;
 		const writes = confOwner === 'stock' || seen.server?.generates === false;
-		const differing = compared(seen, context, writes);
+		const differing = differences(seen, context, writes);
 		const findings = [
 			...(confOwner === 'vicikeep' && seen.server?.generates ? [twoWriters()] : []),
 			...seen.files.flatMap((file) => judgeFile(file, seen, writes) ?? []),
@@ -45,11 +45,7 @@ export const conf: Check<ConfObservation> = {
 			conf: {
 				...seen.memory,
 				files: Object.fromEntries(files),
-				...(seen.comparison && { comparison: seen.comparison }),
-				...(seen.thorough && {
-					thoroughAt: seen.uptime,
-					...(seen.server?.sourceFingerprint !== undefined && { sourceFingerprint: seen.server.sourceFingerprint }),
-				}),
+				...seen.compared,
 			},
 		};
 	},
@@ -89,9 +85,9 @@ function twoWriters(): Finding {
 }
 
 /** The gravest trouble of one file: what Asterisk could not read comes before what it has not read. */
-function judgeFile(file: ConfFileSeen, { folder, comparison }: ConfObservation, writes: boolean): Finding | undefined {
+function judgeFile(file: ConfFileSeen, { folder, compared }: ConfObservation, writes: boolean): Finding | undefined {
 	const { name, found, facts, loaded } = file;
-	const diff = comparison?.diffs[name];
+	const diff = compared?.comparison.diffs[name];
 	const remedy = { ...(writes && { remedy: REBUILD }), evidence: diff === undefined ? {} : { diff } };
 	const path = `${folder}/${name}`;
 	if (found.kind === 'refused') {
@@ -183,10 +179,11 @@ function requests(seen: ConfObservation, { settings, note }: Context, writes: bo
 	return findings;
 }
 
-/** What a thorough look says of files that are whole: they differ from the database, or rows cannot be written. */
-function compared(seen: ConfObservation, { settings }: Context, writes: boolean): Finding[] {
-	const { files, comparison } = seen;
-	if (!comparison) return [];
+/** What a comparison says of files that are whole: they differ from the database, or rows cannot be written. */
+function differences(seen: ConfObservation, { settings }: Context, writes: boolean): Finding[] {
+	const { files } = seen;
+	if (!seen.compared) return [];
+	const { comparison } = seen.compared;
 	const findings = comparison.problems.map((problem) =>
 		finding('template', problem.split(':')[0] ?? '', 'critical', `${problem}; the files in place stay as they are`, {
 			advice: 'correct it, then: vicikeep check --rebuild --dry-run',
@@ -233,12 +230,12 @@ function compared(seen: ConfObservation, { settings }: Context, writes: boolean)
 /** An edit by hand that leaves the meaning as the database has it, or that cannot be compared with it now. */
 function edited(
 	{ name, edited: edit }: ConfFileSeen,
-	{ folder, comparison }: ConfObservation,
+	{ folder, compared }: ConfObservation,
 	{ settings }: Context,
 	writes: boolean,
 ): Finding | undefined {
 	if (edit === undefined) return undefined;
-	const diff = edit.diff ?? comparison?.diffs[name];
+	const diff = edit.diff ?? compared?.comparison.diffs[name];
 	return finding('edited', name, 'warning', `${folder}/${name} was edited by hand since it was installed`, {
 		...(diff !== undefined && { evidence: { diff } }),
 		...(settings.confOwner === 'vicikeep' && writes

@@ -1,4 +1,4 @@
-import { phonesByLogin, STATEMENTS } from './statements.ts';
+import { type SourceName, selectRows, statementOf } from './statements.ts';
 
 /** A database row: column name to value. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -43,6 +43,9 @@ export function fold(id: string): string {
 	return id.replace(/ +$/, '').toLowerCase();
 }
 
+/** Told of the rows of each statement as they come. */
+export type Told = (name: SourceName, values: readonly string[], rows: readonly Row[]) => void;
+
 /**
  * Reads all rows in at most 14 statements, however many phones, menus or carriers there are.
  *
@@ -51,27 +54,32 @@ export function fold(id: string): string {
  * @param serverIp own address as configured on this dialer (`VARserver_ip`)
  * @throws whatever `query` throws
  */
-export async function readSource(query: Query, serverIp: string): Promise<Source> {
-	const [settings = {}] = await query(STATEMENTS.settings, []);
-	const servers = await query(STATEMENTS.servers, []);
-	const carriers = await query(STATEMENTS.carriers, [serverIp]);
-	const templates = await query(STATEMENTS.templates, []);
-	const phones = await query(STATEMENTS.phones, [serverIp]);
+export async function readSource(query: Query, serverIp: string, told: Told = () => {}): Promise<Source> {
+	const read = async (name: SourceName, values: readonly string[] = []): Promise<readonly Row[]> => {
+		const rows = await query(selectRows(statementOf(name, values)), values);
+		told(name, values, rows);
+		return rows;
+	};
+	const [settings = {}] = await read('settings');
+	const servers = await read('servers');
+	const carriers = await read('carriers', [serverIp]);
+	const templates = await read('templates');
+	const phones = await read('phones', [serverIp]);
 	const crossServer = Number(textOf(settings, 'generate_cross_server_exten')) > 0 && servers.length > 1;
-	const remotePhones = crossServer ? await query(STATEMENTS.remotePhones, [serverIp]) : [];
-	const menus = await query(STATEMENTS.menus, []);
-	const menuOptions = await query(STATEMENTS.menuOptions, []);
+	const remotePhones = crossServer ? await read('remotePhones', [serverIp]) : [];
+	const menus = await read('menus');
+	const menuOptions = await read('menuOptions');
 	const logins = phoneRoutes(menuOptions);
-	const routePhones = logins.length > 0 ? await query(phonesByLogin(logins.length), logins) : [];
+	const routePhones = logins.length > 0 ? await read('routePhones', logins) : [];
 	const isVoicemailServer = fold(textOf(settings, 'active_voicemail_server')) === fold(serverIp);
-	const mailboxPhones = isVoicemailServer ? await query(STATEMENTS.mailboxPhones, []) : [];
-	const mailboxes = isVoicemailServer ? await query(STATEMENTS.mailboxes, []) : [];
-	const music = await query(STATEMENTS.music, []);
+	const mailboxPhones = isVoicemailServer ? await read('mailboxPhones') : [];
+	const mailboxes = isVoicemailServer ? await read('mailboxes') : [];
+	const music = await read('music');
 	const meetme = servers.some(
 		(row) => fold(textOf(row, 'server_ip')) === fold(serverIp) && textOf(row, 'conf_engine') === 'MEETME',
 	);
-	const agentConferences = meetme ? await query(STATEMENTS.agentConferences, [serverIp]) : [];
-	const conferences = meetme ? await query(STATEMENTS.conferences, [serverIp]) : [];
+	const agentConferences = meetme ? await read('agentConferences', [serverIp]) : [];
+	const conferences = meetme ? await read('conferences', [serverIp]) : [];
 	return {
 		serverIp,
 		settings,

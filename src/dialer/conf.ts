@@ -8,14 +8,14 @@ import { lintConf } from '../conf/lint.ts';
 import { normalForm } from '../conf/normal-form.ts';
 import { questions } from '../conf/proof.ts';
 import { trailerOf } from '../conf/trailer.ts';
-import type { Comparison, ConfFacts, ConfMemory } from '../memory.ts';
+import type { ConfFacts, ConfMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { diffSinceInstalled, installedVersion, stockRebuiltAt } from './conf-changed.ts';
 import { askLoaded } from './conf-loaded.ts';
-import { earlierVersion, generate, readConfSource, readSourceFingerprint } from './conf-source.ts';
+import { earlierVersion, generate, lookAtSources, readKnownSource } from './conf-source.ts';
 import { findAsterisk } from './process-table.ts';
-import { readTemplates } from './templates.ts';
+import { makersFingerprint, readTemplates } from './templates.ts';
 
 /** One generated file as it stands on disk and in Asterisk. */
 export interface ConfFileSeen {
@@ -39,13 +39,9 @@ export interface ConfObservation {
 	/** that folder is not there at all */
 	folderMissing?: boolean;
 	files: ConfFileSeen[];
-	/** `sourceFingerprint` differs when rows that the files are made of were written; read only where vicikeep owns them */
-	server:
-		| { generates: boolean; flag: boolean; reloadTimestamp: string; sourceFingerprint: string | undefined }
-		| undefined;
-	comparison: Comparison | undefined;
-	/** whether that comparison was made in this look */
-	thorough: boolean;
+	server: { generates: boolean; flag: boolean; reloadTimestamp: string } | undefined;
+	/** what the database would make of the files, as of the last time that anything behind them had changed */
+	compared: Compared | undefined;
 	/** a person asks for a rebuild: every difference is of interest */
 	asked: boolean;
 	uptime: number;
@@ -53,8 +49,10 @@ export interface ConfObservation {
 	memory: ConfMemory;
 }
 
-/** Seconds between two thorough looks. */
-const THOROUGH_EVERY = 600;
+/** A comparison, and what tells whether it still holds. */
+type Compared = Pick<ConfMemory, 'sources' | 'sourceFingerprint'> &
+	Required<Pick<ConfMemory, 'comparison' | 'madeWith'>>;
+
 const ASK_TIMEOUT = 5000;
 
 /** Where vicikeep keeps earlier versions of the files. */
@@ -62,8 +60,8 @@ export const confFolderOf = ({ settings }: World): ConfFolder =>
 	new ConfFolder(settings.asteriskEtc, `${settings.stateDir}/conf`);
 
 /**
- * Looks at the generated files: cheaply on disk in every run, in Asterisk where a file is not yet proven loaded, and
- * against the database when something asks for it or ten minutes have passed.
+ * Looks at the generated files: on disk in every run, in Asterisk where a file is not yet proven loaded. They are compared
+ * with the database when they, or anything that they are made of, have changed since they last were.
  */
 export async function readConfState(world: World): Promise<ConfObservation> {
 	const { settings, memory } = world;
@@ -75,8 +73,7 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		folder: settings.asteriskEtc,
 		files: [],
 		server,
-		comparison: undefined,
-		thorough: false,
+		compared: undefined,
 		asked: world.rebuild !== undefined,
 		uptime: world.proc.uptime(),
 		asteriskStart: asterisk?.startTicks ?? 0,
@@ -89,17 +86,30 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 	);
 	await askAsterisk(world, files, folder, base);
 	const damaged = files.some((file) => isDamaged(file));
-	const due = base.uptime - (base.memory.thoroughAt ?? Number.NEGATIVE_INFINITY) >= THOROUGH_EVERY;
 	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
-	const edited = server?.sourceFingerprint !== base.memory.sourceFingerprint;
-	const thorough = server !== undefined && (base.asked || damaged || due || changed || edited);
-	const compared = thorough ? await compare(world, folder, files) : undefined;
+	const anew = server !== undefined && (base.asked || damaged || changed);
+	const known = anew ? undefined : await stillHolds(world, server, base.memory);
+	const again = server !== undefined && known === undefined;
+	const fresh = again ? await compare(world, folder, files) : undefined;
 	return {
 		...base,
-		files: files.map((file) => withEdit(file, folder, compared?.asGenerated.includes(file.name) === true)),
-		thorough,
-		comparison: compared?.comparison ?? base.memory.comparison,
+		files: files.map((file) => withEdit(file, folder, fresh?.asGenerated.includes(file.name) === true)),
+		compared: fresh?.compared ?? known,
 	};
+}
+
+/** The last comparison, where nothing that it was made of is seen to have changed since. */
+async function stillHolds(
+	world: World,
+	server: ConfObservation['server'],
+	{ comparison, madeWith, sources, sourceFingerprint }: ConfMemory,
+): Promise<Compared | undefined> {
+	if (comparison === undefined || madeWith === undefined) return undefined;
+	const rows = { ...(sources && { sources }), ...(sourceFingerprint !== undefined && { sourceFingerprint }) };
+	if (server === undefined) return { comparison, madeWith, ...rows };
+	if (makersFingerprint(world) !== madeWith) return undefined;
+	const seen = await lookAtSources(world, rows);
+	return seen && { comparison, madeWith, ...seen };
 }
 
 const notHere = ({ settings }: World, runsAsterisk: boolean | undefined): string | undefined => {
@@ -193,7 +203,6 @@ async function readServer(world: World): Promise<ConfObservation['server']> {
 			generates: row.generatesConf,
 			flag: row.rebuildConfFiles,
 			reloadTimestamp: row.system.reloadTimestamp,
-			sourceFingerprint: world.settings.confOwner === 'vicikeep' ? await readSourceFingerprint(world) : undefined,
 		};
 	} catch (error) {
 		if (error instanceof DatabaseTrouble) return undefined;
@@ -206,12 +215,17 @@ async function compare(
 	world: World,
 	folder: ConfFolder,
 	files: readonly ConfFileSeen[],
-): Promise<{ comparison: Comparison; asGenerated: string[] }> {
-	const without = (problems: string[]) => ({ comparison: { diffs: {}, warnings: [], problems }, asGenerated: [] });
+): Promise<{ compared: Compared; asGenerated: string[] }> {
+	const madeWith = makersFingerprint(world);
+	const without = (problems: string[], known: Partial<Compared> = {}) => ({
+		compared: { ...known, comparison: { diffs: {}, warnings: [], problems }, madeWith },
+		asGenerated: [],
+	});
 	const templates = readTemplates(world);
 	if (templates.problems.length > 0) return without(templates.problems);
-	const { generated, problems } = generate(await readConfSource(world), folder, templates);
-	if (!generated) return without(problems);
+	const { source, known } = await readKnownSource(world);
+	const { generated, problems } = generate(source, folder, templates);
+	if (!generated) return without(problems, known);
 	const asGenerated: string[] = [];
 	const diffs: Record<string, string> = {};
 	for (const { name, found } of files) {
@@ -223,7 +237,8 @@ async function compare(
 			diffs[name] = unifiedDiff(name, live, wanted);
 		}
 	}
-	return { comparison: { diffs, warnings: generated.warnings.map(tellWarning), problems }, asGenerated };
+	const comparison = { diffs, warnings: generated.warnings.map(tellWarning), problems };
+	return { compared: { ...known, comparison, madeWith }, asGenerated };
 }
 
 /** A warning of the generator in a line that names the row. */

@@ -1,6 +1,7 @@
 import { DatabaseTrouble } from '../adapters/database.ts';
 import type { World } from '../world.ts';
 import type { Daemon } from './daemons.ts';
+import { readAgents } from './queues-agents.ts';
 import type { StatsRow } from './signs.ts';
 import type { UpdaterRow } from './updater.ts';
 
@@ -77,13 +78,11 @@ async function readStats(world: World, wanted: readonly StatsRow[]): Promise<Hea
 
 async function readRemoteAgents(world: World): Promise<number | null> {
 	const { serverIp, limits } = world.settings;
-	const [row] = await world.query<{ age: number | null }>(
-		`SELECT TIMESTAMPDIFF(SECOND, MAX(last_update_time), NOW()) AS age FROM vicidial_live_agents
-		WHERE server_ip=? AND extension LIKE 'R/%' LIMIT 1`,
-		[serverIp],
-	);
-	const age = row?.age ?? null;
-	if (age === null || age < limits.remote_agents_heartbeat.warn) return age === null ? null : Math.max(0, age);
+	const remote = (await readAgents(world)).filter((agents) => agents.remote);
+	const ages = remote.map(({ newestUpdate }) => newestUpdate).filter((age) => age !== null);
+	if (ages.length === 0) return null;
+	const age = Math.max(0, Math.min(...ages));
+	if (age < limits.remote_agents_heartbeat.warn) return age;
 	// rows that nobody writes any more may belong to agents that were switched off
 	const [active] = await world.query<{ count: number }>(
 		"SELECT COUNT(*) AS count FROM vicidial_remote_agents WHERE server_ip=? AND status='ACTIVE' LIMIT 1",

@@ -26,11 +26,16 @@ export class TableReader {
 	}
 
 	/** @throws SlowTable the answer came late; DatabaseTrouble with the table's name in the message */
-	async ask<R extends Row = Row>(table: string, sql: string, values: readonly (string | number)[]): Promise<R[]> {
+	ask<R extends Row = Row>(table: string, sql: string, values: readonly (string | number)[]): Promise<R[]> {
+		return this.await(table, () => this.#world.query<R>(sql, values));
+	}
+
+	/** Waits for rows that others of this look need too. @throws as `ask` */
+	async await<R>(table: string, read: () => Promise<R>): Promise<R> {
 		const began = performance.now();
-		let rows: R[];
+		let rows: R;
 		try {
-			rows = await this.#world.query<R>(sql, values);
+			rows = await read();
 		} catch (error) {
 			if (!(error instanceof DatabaseTrouble)) throw error;
 			throw new DatabaseTrouble(error.fault, `${table}: ${error.message}`, error.errno);

@@ -28,7 +28,7 @@ export interface QueueObservation {
 	manager: { new: Backlog; queue: Backlog; head?: QueueHead };
 	hopper: HopperRow[];
 	autoCalls: CallRow[];
-	agents: AgentRow[];
+	agents: readonly AgentRow[];
 	/** active campaigns; asked while agents wait, or in turn */
 	campaigns: Campaign[] | undefined;
 	/** what AST_VDhopper said, by campaign; asked while agents have waited for long */
@@ -56,7 +56,7 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 	const manager = await readBacklogs(tables, world);
 	const hopper = await readHopper(tables, serverIp);
 	const autoCalls = await readAutoCalls(tables, serverIp);
-	const agents = await readAgents(tables, serverIp);
+	const agents = await tables.await('vicidial_live_agents', () => readAgents(world));
 	const { uptime } = world;
 	const copies = {
 		children: countScript(world.processes(), 'AST_send_action_child.pl', uptime),

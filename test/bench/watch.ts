@@ -17,7 +17,7 @@ export interface Watched {
 export type Range = readonly [least: number, most: number];
 
 /**
- * Watches ticks with an account of their own, so that the server's log tells their statements from those of the daemons.
+ * Watches ticks, half of them while they tell of their traffic, with an account of their own, so that the server's log tells their statements from those of the daemons.
  * @throws when a tick ends with another status than 0
  */
 export async function watch(
@@ -33,14 +33,18 @@ export async function watch(
 		GRANT SELECT ON asterisk.* TO watch@'%';
 		SET GLOBAL log_output='TABLE', GLOBAL long_query_time=0, GLOBAL slow_query_log=1;
 		TRUNCATE mysql.slow_log`);
-	const actions: number[] = [];
-	for (let tick = 0; tick < ticks; tick++) {
-		const { exitCode, stdout, stderr } = await dialer.check([...args, '-vv'], {
+	const tick = async (more: string[]): Promise<string> => {
+		const { exitCode, stdout, stderr } = await dialer.check([...args, ...more], {
 			env: { ...env, VICIKEEP_DB_USER: 'watch', VICIKEEP_DB_PASS: 'watch', ...peakInto(peaks) },
 		});
 		if (exitCode !== 0) throw new Error(`a tick ended with ${exitCode}:\n${stdout}`);
-		actions.push(stderr.match(/AMI > Action: /g)?.length ?? 0);
-	}
+		return stderr;
+	};
+	for (let at = 0; at < ticks; at++) await tick([]);
+	const memory = highestPeak(peaks);
+	const actions: number[] = [];
+	// telling of the traffic takes memory that no tick of cron takes
+	for (let at = 0; at < ticks; at++) actions.push((await tick(['-vv'])).match(/AMI > Action: /g)?.length ?? 0);
 	await database.query('SET GLOBAL slow_query_log=0');
 	const runs: { statements: number }[] = await database.query(
 		"SELECT COUNT(*) AS statements FROM mysql.slow_log WHERE user_host LIKE 'watch[%' GROUP BY thread_id",
@@ -53,7 +57,7 @@ export async function watch(
 	return {
 		statements: range(runs.map((run) => Number(run.statements))),
 		actions: range(actions),
-		memory: highestPeak(peaks),
+		memory,
 		widest,
 	};
 }

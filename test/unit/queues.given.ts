@@ -49,6 +49,7 @@ export const agent = (status: string, rest: Partial<AgentRow> = {}): AgentRow =>
 	remote: false,
 	count: 4,
 	oldestUpdate: 1,
+	newestUpdate: 1,
 	lagging: 0,
 	oldestState: null,
 	...rest,

@@ -39,6 +39,8 @@ export async function startDatasetServer(): Promise<DatasetServer> {
 				socketPath: database.socket,
 				user: 'root',
 				charset: 'LATIN1_SWEDISH_CI',
+				dateStrings: true,
+				decimalNumbers: true,
 				multipleStatements: true,
 			});
 			connections.push(connection);

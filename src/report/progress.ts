@@ -1,8 +1,8 @@
 /** Where progress is told. */
 export interface Terminal {
 	/** whether a line can be written over */
-	rewrites: boolean;
-	columns: number;
+	readonly rewrites: boolean;
+	readonly columns: number;
 	write: (text: string) => void;
 }
 
@@ -30,7 +30,7 @@ export class Progress {
 
 	/** Leaves the terminal as if nothing had been there. */
 	done(): void {
-		if (this.#terminal.rewrites && this.#last !== '') this.#terminal.write(ERASE_LINE);
+		if (this.#last !== '' && this.#terminal.rewrites) this.#terminal.write(ERASE_LINE);
 		this.#last = '';
 	}
 }

@@ -10,36 +10,65 @@ const {
 	statSync,
 	writeFileSync,
 } = require('node:fs');
-const { createHash } = require('node:crypto');
 const { dirname } = require('node:path');
 const { Script } = require('node:vm');
 
 const DIGEST_BYTES = 32;
 const cacheOf = (bundle) => bundle.replace(/\.cjs$/, '.cache');
+const sealOf = (bundle) => bundle.replace(/\.cjs$/, '.seal');
 
 /** Binds a cache to its own bytes, to those of the bundle, and to the Node.js that made it. */
 const digest = (code, cache) =>
-	createHash('sha256').update(`${process.version} ${process.arch}\n`).update(code).update(cache).digest();
+	require('node:crypto')
+		.createHash('sha256')
+		.update(`${process.version} ${process.arch}\n`)
+		.update(code)
+		.update(cache)
+		.digest();
+
+/**
+ * The same without reading them again: whoever changes a byte, an owner or a right of one of these files changes the time
+ * of its last change of state, which nobody can set. A copy has another seal, and is known by its digest; so it is where
+ * Node.js does not know where it lies itself.
+ */
+function seal(bundle) {
+	try {
+		const marks = [bundle, cacheOf(bundle), process.execPath].map((path) => {
+			const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+			return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+		});
+		return [process.version, process.arch, ...marks].join('\n');
+	} catch {
+		return undefined;
+	}
+}
 
 /** The bundle is a function, as Node.js makes one of a module, and written in ASCII: its bytes are its characters. */
 const sourceOf = (code) => code.toString('latin1');
 
-/** The cache of this bundle; undefined where there is none, or anything about it differs. */
-function trustedCache(bundle, code) {
+/** A file beside the bundle that nobody can have written who could not write that; else undefined. */
+function readTrusted(path, bundle) {
 	let file;
 	try {
-		file = openSync(cacheOf(bundle), constants.O_RDONLY | constants.O_NOFOLLOW);
+		file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 		const { uid, mode } = fstatSync(file);
 		// whoever could write it could have us run anything
-		if (uid !== statSync(bundle).uid || (mode & 0o022) !== 0) return undefined;
-		const bytes = readFileSync(file);
-		const cache = bytes.subarray(DIGEST_BYTES);
-		return digest(code, cache).equals(bytes.subarray(0, DIGEST_BYTES)) ? cache : undefined;
+		return uid === statSync(bundle).uid && (mode & 0o022) === 0 ? readFileSync(file) : undefined;
 	} catch {
 		return undefined;
 	} finally {
 		if (file !== undefined) closeSync(file);
 	}
+}
+
+/** The cache of this bundle; undefined where there is none, or anything about it differs. */
+function trustedCache(bundle, code) {
+	const bytes = readTrusted(cacheOf(bundle), bundle);
+	if (bytes === undefined) return undefined;
+	const cache = bytes.subarray(DIGEST_BYTES);
+	const sealed = readTrusted(sealOf(bundle), bundle);
+	if (sealed !== undefined && sealed.toString('latin1') === seal(bundle)) return cache;
+	return digest(code, cache).equals(bytes.subarray(0, DIGEST_BYTES)) ? cache : undefined;
 }
 
 /** Runs the bundle as a module; with its cache where that can be trusted, else compiled anew. */
@@ -51,11 +80,18 @@ function load(bundle) {
 	return { usesCache: cachedData !== undefined && script.cachedDataRejected === false };
 }
 
-/** Writes a cache beside the bundle, for the Node.js that runs this. */
+/** Writes a cache and its seal beside the bundle, for the Node.js that runs this. */
 function write(bundle, code, cache) {
-	const temporary = `${cacheOf(bundle)}.${process.pid}`;
-	writeFileSync(temporary, Buffer.concat([digest(code, cache), cache]), { mode: 0o644, flag: 'wx' });
-	renameSync(temporary, cacheOf(bundle));
+	replace(cacheOf(bundle), Buffer.concat([digest(code, cache), cache]));
+	// of the bundle that was compiled, and no other that came in its place
+	const sealed = readFileSync(bundle).equals(code) ? seal(bundle) : undefined;
+	if (sealed !== undefined) replace(sealOf(bundle), sealed);
+}
+
+function replace(path, content) {
+	const temporary = `${path}.${process.pid}`;
+	writeFileSync(temporary, content, { mode: 0o644, flag: 'wx' });
+	renameSync(temporary, path);
 }
 
 /** Makes a cache in which every function is compiled. */

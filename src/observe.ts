@@ -1,7 +1,7 @@
 import { Overdue, withDeadline } from './adapters/clock.ts';
 import { DatabaseTrouble } from './adapters/database.ts';
 import type { AnyCheck, Context, Remembered } from './checks/check.ts';
-import { CHECKS } from './checks/index.ts';
+import { CHECKS, IN_TURN } from './checks/index.ts';
 import { tellClocks } from './clocks.ts';
 import { asteriskDown, databaseDown, diagnose, keyOf } from './diagnose.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
@@ -20,15 +20,17 @@ export interface Looked {
 }
 
 /**
- * Looks at the given checks, one after the other in the order of the list. What one check cannot see makes that check
- * unknown and no other.
+ * Looks at the given checks, one after the other. What one check cannot see makes that check unknown and no other.
+ * @returns in the order in which they are judged
  */
 export async function lookAt(ids: readonly CheckId[], world: World): Promise<Looked[]> {
-	const looked: Looked[] = [];
-	for (const check of CHECKS) {
-		if (ids.includes(check.id)) looked.push(await lookAtOne(check, world));
+	const looked = new Map<CheckId, Looked>();
+	const checks = IN_TURN.filter(({ id }) => ids.includes(id));
+	for (const check of checks) {
+		looked.set(check.id, await lookAtOne(check, world));
+		if (check.id === 'mysql') for (const { begin } of checks) begin?.(world);
 	}
-	return looked;
+	return CHECKS.flatMap(({ id }) => looked.get(id) ?? []);
 }
 
 async function lookAtOne(check: AnyCheck, world: World): Promise<Looked> {

@@ -2,6 +2,7 @@ import type { AmiAccount, AmiSession, AmiTrace } from './adapters/ami.ts';
 import type { Deadline } from './adapters/clock.ts';
 import { readCrontab } from './adapters/cron.ts';
 import { Database, type Row, type SqlTrace } from './adapters/database.ts';
+import { type Mount, readMounts } from './adapters/disks.ts';
 import type { Proc } from './adapters/proc.ts';
 import { crashedTable } from './dialer/crashed-table.ts';
 import { type Crontab, jobsFor } from './dialer/crontab.ts';
@@ -9,6 +10,7 @@ import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.t
 import { whyNotAnswering } from './dialer/disks.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
 import type { AgentRow } from './dialer/queues-agents.ts';
+import type { HopperRow } from './dialer/queues-hopper.ts';
 import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
 import type { Memory } from './memory.ts';
@@ -73,11 +75,14 @@ export class World {
 	updaters: readonly UpdaterOf[] | undefined;
 	/** the agents of this dialer; undefined until somebody asked for them in this look */
 	agents: Promise<readonly AgentRow[]> | undefined;
+	/** the leads in the hopper; undefined until somebody asked for them in this look */
+	hopper: Promise<readonly HopperRow[]> | undefined;
 	/** what this dialer has registered elsewhere; undefined until all of it was seen in this run */
 	registrations: readonly Registration[] | undefined;
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */
 	ami: AmiSession | 'failed' | undefined;
 	#table: Process[] | undefined;
+	#mounts: Mount[] | undefined;
 	#database: Promise<{ connection: Database; milliseconds: number }> | undefined;
 	#facts: Promise<DatabaseFacts> | undefined;
 	#logsSilent: Promise<string | undefined> | undefined;
@@ -120,6 +125,12 @@ export class World {
 		return this.#table;
 	}
 
+	/** The file systems of this look. */
+	mounts(): Mount[] {
+		this.#mounts ??= readMounts(this.settings.proc);
+		return this.#mounts;
+	}
+
 	/** Root's crontab; undefined where it cannot be read or others may write it. */
 	crontab(): Crontab | undefined {
 		this.#crontab ??= { read: readCrontab(this.settings.crontab) };
@@ -144,10 +155,12 @@ export class World {
 	 */
 	lookAgain(): void {
 		this.#table = undefined;
+		this.#mounts = undefined;
 		this.#facts = undefined;
 		this.#server = undefined;
 		this.updaters = undefined;
 		this.agents = undefined;
+		this.hopper = undefined;
 		this.endAmi();
 	}
 

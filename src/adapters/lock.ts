@@ -28,6 +28,8 @@ export function takeLock(folder: string, proc: Proc, defaultLimit: number): Lock
 	}
 	const { status, error } = spawnSync('flock', ['-n', '-E', String(CONFLICT), '3'], {
 		stdio: ['ignore', 'ignore', 'ignore', descriptor],
+		// without a language it reads no files of one
+		env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
 		timeout: 5000,
 	});
 	if (status === 0) return { state: 'held', release: () => closeSync(descriptor) };

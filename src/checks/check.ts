@@ -52,6 +52,8 @@ export interface Check<Observation> {
 	/** checks without which this one cannot see; when one of them is critical this one is skipped */
 	needs: CheckId[];
 	about: About;
+	/** Starts what the database needs long for, once that has been looked at; others look meanwhile. */
+	begin?(world: World): void;
 	/** Reads and changes nothing. A throw makes the check unknown and harms no other. */
 	observe(world: World): Promise<Observation>;
 	/** Pure: the same observation, notes and settings always give the same judgement. */
@@ -65,6 +67,7 @@ export interface AnyCheck {
 	id: CheckId;
 	needs: CheckId[];
 	about: About;
+	begin?: (world: World) => void;
 	look(world: World): Promise<{ judge: (context: Context) => Judgement; remember: Remembered }>;
 }
 
@@ -74,6 +77,7 @@ export function define<Observation>(check: Check<Observation>): AnyCheck {
 		id: check.id,
 		needs: check.needs,
 		about: check.about,
+		...(check.begin && { begin: check.begin }),
 		async look(world) {
 			const observation = await check.observe(world);
 			return { judge: (context) => check.judge(observation, context), remember: check.remember?.(observation) ?? {} };

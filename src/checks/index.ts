@@ -10,7 +10,7 @@ import { queues } from './queues.ts';
 import { registrations } from './registrations.ts';
 import { system } from './system.ts';
 
-/** Every check, in the order in which they are looked at and reported: what others need comes first. */
+/** Every check, in the order in which they are judged and reported: what others need comes first. */
 export const CHECKS: readonly AnyCheck[] = [
 	define(config),
 	define(system),
@@ -24,3 +24,11 @@ export const CHECKS: readonly AnyCheck[] = [
 ];
 
 export const CHECK_IDS: readonly CheckId[] = CHECKS.map(({ id }) => id);
+
+const FIRST: readonly CheckId[] = ['config', 'mysql'];
+
+/** The same in the order in which they are looked at: the machine while the database works for others. */
+export const IN_TURN: readonly AnyCheck[] = [
+	...CHECKS.filter(({ id }) => FIRST.includes(id)),
+	...CHECKS.filter(({ id }) => !FIRST.includes(id)),
+];

@@ -1,4 +1,4 @@
-import { type QueueObservation, readQueues } from '../dialer/queues.ts';
+import { beginQueues, type QueueObservation, readQueues } from '../dialer/queues.ts';
 import { SlowTable } from '../dialer/queues-ask.ts';
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Judgement, Metric } from '../types.ts';
@@ -65,6 +65,8 @@ export const queues: Check<QueueObservation | { slow: SlowTable }> = {
 	id: 'queues',
 	needs: ['mysql'],
 	about,
+
+	begin: beginQueues,
 
 	observe: (world) =>
 		readQueues(world).catch((error: unknown) => {

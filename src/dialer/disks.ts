@@ -1,4 +1,4 @@
-import { type Fill, fillOf, type Mount, mountOf, readMounts } from '../adapters/disks.ts';
+import { type Fill, fillOf, type Mount, mountOf } from '../adapters/disks.ts';
 import { runProgram } from '../adapters/exec.ts';
 import { readIfThere } from '../adapters/files.ts';
 import { isLocalAddress } from '../adapters/host.ts';
@@ -34,7 +34,7 @@ const REMOTE_TIMEOUT = 3000;
 /** Every disk that the dialer writes to, once each, however many folders lie on it. Remote ones are not asked. */
 export function readDisks(world: World, dataFolder: string | undefined): Disk[] {
 	const { settings } = world;
-	const mounts = readMounts(settings.proc);
+	const mounts = world.mounts();
 	const disks = new Map<string, Disk>();
 	for (const { use, path } of placesOf(settings, dataFolder)) {
 		const mount: Mount = mountOf(path, mounts) ?? { path: '/', remote: false, readOnly: false };
@@ -81,9 +81,9 @@ export function isLocalDatabase({ database: { host, socket } }: Settings): boole
 }
 
 /** Why nothing can be read or written in a folder without waiting for ever; undefined when it can. */
-export async function whyNotAnswering(path: string, { settings, deadline }: World): Promise<string | undefined> {
-	const mount = mountOf(path, readMounts(settings.proc));
-	if (!mount?.remote || (await fillOfRemote(mount.path, deadline.remaining())) !== null) return undefined;
+export async function whyNotAnswering(path: string, world: World): Promise<string | undefined> {
+	const mount = mountOf(path, world.mounts());
+	if (!mount?.remote || (await fillOfRemote(mount.path, world.deadline.remaining())) !== null) return undefined;
 	return `${path} lies on another machine, which does not answer`;
 }
 

@@ -1,3 +1,4 @@
+import type { World } from '../world.ts';
 import { localStamp, marks, type TableReader } from './queues-ask.ts';
 
 /** Leads in the hopper, by campaign, status and whether this dialer's auto dialer has them in hand. */
@@ -13,28 +14,36 @@ export interface HopperRow {
 	fingerprint: string;
 }
 
-/** One scan of a MEMORY table of some thousand rows; it has no index that would help, and no column with a time. */
-export async function readHopper(tables: TableReader, serverIp: string): Promise<HopperRow[]> {
-	const rows = await tables.ask<{
+/**
+ * One scan of a MEMORY table of some thousand rows; it has no index that would help, and no column with a time. Read once in
+ * a look, whoever needs it first.
+ * @throws DatabaseTrouble
+ */
+export function readHopper(world: World): Promise<readonly HopperRow[]> {
+	world.hopper ??= askForHopper(world);
+	return world.hopper;
+}
+
+async function askForHopper(world: World): Promise<HopperRow[]> {
+	const rows = await world.query<{
 		campaign: string | null;
 		status: string;
 		ours: number;
 		count: number;
 		first: number;
-		sum: number;
+		ids: number;
 	}>(
-		'vicidial_hopper',
 		`SELECT campaign_id AS campaign, status, COALESCE(user, '')=? AS ours, COUNT(*) AS count, MIN(hopper_id) AS first,
-		SUM(hopper_id) AS sum FROM vicidial_hopper GROUP BY campaign_id, status, ours LIMIT 2000`,
-		[`VDAD_${serverIp}`],
+		BIT_XOR(hopper_id) AS ids FROM vicidial_hopper GROUP BY campaign_id, status, ours LIMIT 2000`,
+		[`VDAD_${world.settings.serverIp}`],
 	);
-	return rows.map(({ campaign, status, ours, count, first, sum }) => ({
+	return rows.map(({ campaign, status, ours, count, first, ids }) => ({
 		campaign: campaign ?? '',
 		status,
 		ours: ours === 1,
 		count,
 		first,
-		fingerprint: `${count} ${first} ${sum}`,
+		fingerprint: `${count} ${first} ${ids}`,
 	}));
 }
 

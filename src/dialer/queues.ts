@@ -26,7 +26,7 @@ export interface Responsibility {
 
 export interface QueueObservation {
 	manager: { new: Backlog; queue: Backlog; head?: QueueHead };
-	hopper: HopperRow[];
+	hopper: readonly HopperRow[];
 	autoCalls: CallRow[];
 	agents: readonly AgentRow[];
 	/** active campaigns; asked while agents wait, or in turn */
@@ -54,7 +54,7 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 	const { serverIp, lookGap, limits } = world.settings;
 	const server = await world.server();
 	const manager = await readBacklogs(tables, world);
-	const hopper = await readHopper(tables, serverIp);
+	const hopper = await tables.await('vicidial_hopper', () => readHopper(world));
 	const autoCalls = await readAutoCalls(tables, serverIp);
 	const agents = await tables.await('vicidial_live_agents', () => readAgents(world));
 	const { uptime } = world;
@@ -122,6 +122,9 @@ function actionsSeen(
 	if (newest === undefined || entered === undefined) return undefined;
 	return { newest, entered, at: uptime, since: new Date().toISOString() };
 }
+
+/** Sets the database to what takes it longest. */
+export const beginQueues = (world: World): void => void readHopper(world).catch(() => {});
 
 /** Campaigns that dial by themselves, with agents who wait and nothing to dial. */
 export function starvingCampaigns(

@@ -1,5 +1,5 @@
 import { openFiles } from '../adapters/descriptors.ts';
-import { mountOf, readMounts } from '../adapters/disks.ts';
+import { mountOf } from '../adapters/disks.ts';
 import { filesAtRest } from '../adapters/recordings.ts';
 import type { World } from '../world.ts';
 import { findAsterisk } from './process-table.ts';
@@ -29,7 +29,7 @@ const stations = (monitor: string, done: string): { folder: string; job: RegExp 
 export function readRecordings(world: World): Backlog[] {
 	const { settings } = world;
 	const jobs = world.crontab()?.jobs ?? [];
-	const mounts = readMounts(settings.proc);
+	const mounts = world.mounts();
 	return stations(settings.monitor, settings.monitorDone).flatMap(({ folder, job }) => {
 		const mover = jobs.find(({ script }) => job.test(script));
 		if (!mover || mountOf(folder, mounts)?.remote) return [];

@@ -51,3 +51,9 @@ export function diffSinceInstalled(folder: ConfFolder, name: string, installed: 
 	if (before === undefined) return undefined;
 	return unifiedDiff(name, before, folder.read(name)?.text ?? '', { before: 'as installed', after: 'in place' });
 }
+
+/** The newest earlier version that is another text: what Asterisk may still hold instead. */
+export function earlierVersion(folder: ConfFolder, name: string, text: string): string | undefined {
+	for (const version of folder.versions(name)) if (version !== text) return version;
+	return undefined;
+}

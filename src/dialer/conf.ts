@@ -1,21 +1,18 @@
 import { ConfFolder, type Inspection } from '../adapters/conf-folder.ts';
 import { DatabaseTrouble } from '../adapters/database.ts';
 import { isMissing } from '../adapters/files.ts';
-import { unifiedDiff } from '../conf/diff.ts';
 import { CONF_FILES, type ConfFile } from '../conf/files.ts';
-import type { Generated } from '../conf/generate.ts';
 import { lintConf } from '../conf/lint.ts';
-import { normalForm } from '../conf/normal-form.ts';
 import { questions } from '../conf/proof.ts';
 import { trailerOf } from '../conf/trailer.ts';
 import type { ConfFacts, ConfMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
-import { diffSinceInstalled, installedVersion, stockRebuiltAt } from './conf-changed.ts';
+import { diffSinceInstalled, earlierVersion, installedVersion, stockRebuiltAt } from './conf-changed.ts';
 import { askLoaded } from './conf-loaded.ts';
-import { earlierVersion, generate, lookAtSources, readKnownSource } from './conf-source.ts';
+import { lookAtSources } from './conf-watch.ts';
+import { makersFingerprint } from './makers.ts';
 import { findAsterisk } from './process-table.ts';
-import { makersFingerprint, readTemplates } from './templates.ts';
 
 /** One generated file as it stands on disk and in Asterisk. */
 export interface ConfFileSeen {
@@ -50,7 +47,7 @@ export interface ConfObservation {
 }
 
 /** A comparison, and what tells whether it still holds. */
-type Compared = Pick<ConfMemory, 'sources' | 'sourceFingerprint'> &
+export type Compared = Pick<ConfMemory, 'sources' | 'sourceFingerprint'> &
 	Required<Pick<ConfMemory, 'comparison' | 'madeWith'>>;
 
 const ASK_TIMEOUT = 5000;
@@ -90,7 +87,8 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 	const anew = server !== undefined && (base.asked || damaged || changed);
 	const known = anew ? undefined : await stillHolds(world, server, base.memory);
 	const again = server !== undefined && known === undefined;
-	const fresh = again ? await compare(world, folder, files) : undefined;
+	// most looks compare nothing and need not load what makes the files
+	const fresh = again ? await (await import('./conf-compare.ts')).compare(world, folder, files) : undefined;
 	return {
 		...base,
 		files: files.map((file) => withEdit(file, folder, fresh?.asGenerated.includes(file.name) === true)),
@@ -209,38 +207,3 @@ async function readServer(world: World): Promise<ConfObservation['server']> {
 		throw error;
 	}
 }
-
-/** What the database would make of the files, and the names of those that are exactly that. */
-async function compare(
-	world: World,
-	folder: ConfFolder,
-	files: readonly ConfFileSeen[],
-): Promise<{ compared: Compared; asGenerated: string[] }> {
-	const madeWith = makersFingerprint(world);
-	const without = (problems: string[], known: Partial<Compared> = {}) => ({
-		compared: { ...known, comparison: { diffs: {}, warnings: [], problems }, madeWith },
-		asGenerated: [],
-	});
-	const templates = readTemplates(world);
-	if (templates.problems.length > 0) return without(templates.problems);
-	const { source, known } = await readKnownSource(world);
-	const { generated, problems } = generate(source, folder, templates);
-	if (!generated) return without(problems, known);
-	const asGenerated: string[] = [];
-	const diffs: Record<string, string> = {};
-	for (const { name, found } of files) {
-		const wanted = generated.files[name];
-		if (wanted === undefined || found.kind === 'refused') continue;
-		const live = folder.read(name)?.text ?? '';
-		if (live === wanted && found.kind === 'file') asGenerated.push(name);
-		else if (found.kind === 'missing' || normalForm(name, live) !== normalForm(name, wanted)) {
-			diffs[name] = unifiedDiff(name, live, wanted);
-		}
-	}
-	const comparison = { diffs, warnings: generated.warnings.map(tellWarning), problems };
-	return { compared: { ...known, comparison, madeWith }, asGenerated };
-}
-
-/** A warning of the generator in a line that names the row. */
-export const tellWarning = ({ table, key, column, problem }: Generated['warnings'][number]): string =>
-	`${table} ${key}, ${column}: ${problem}`;

@@ -141,13 +141,10 @@ async function lookAsAsked(
 ): Promise<Look> {
 	let session = asked;
 	const { options } = asked;
-	const leaveToOther = (lock: Lock | undefined): void => {
-		if (lock?.state !== 'taken' || !options.quiet) return;
-		leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
-	};
 	if (options.wait === undefined) {
 		const lock = lockFor(session);
-		leaveToOther(lock);
+		if (lock?.state === 'taken' && options.quiet)
+			leave(lock.age !== undefined && lock.age > lock.limit ? 2 : 0, overdueRun(lock));
 		return look(session, lock, options.timeoutSeconds, startedAt, began);
 	}
 	const { lookUntilWell } = await import('./wait.ts');
@@ -156,7 +153,6 @@ async function lookAsAsked(
 		timeout: options.timeoutSeconds,
 		lock: () => lockFor(session),
 		look: (lock, seconds, before) => {
-			leaveToOther(lock);
 			session = before ? afterLook(session, before) : session;
 			return look(session, lock, seconds);
 		},

@@ -25,12 +25,19 @@ const PLACES = {
 			`${DOCUMENTS}/examples/${name}`,
 		]),
 	),
-	'README.md': `${DOCUMENTS}/README.md`,
 	'SECURITY.md': `${DOCUMENTS}/SECURITY.md`,
 	LICENSE: `${DOCUMENTS}/copyright`,
 	'share/completion.bash': 'usr/share/bash-completion/completions/vicikeep',
 	'share/logrotate.conf': 'etc/logrotate.d/vicikeep',
 	'share/vicikeep.env': 'etc/vicikeep.env',
+};
+/** Where else a link of the README leads: folders, and what is installed under another name. */
+const LINKED = {
+	...PLACES,
+	'CHANGELOG.md': `${DOCUMENTS}/changelog.gz`,
+	'crontab.example': 'etc/cron.d/vicikeep',
+	share: DOCUMENTS,
+	'share/examples': `${DOCUMENTS}/examples`,
 };
 /** What an administrator may have changed, and an upgrade must leave. */
 const SETTINGS = ['/etc/vicikeep.env', '/etc/cron.d/vicikeep', '/etc/logrotate.d/vicikeep'];
@@ -49,6 +56,7 @@ function stage() {
 	}
 	const compressed = (source) => gzipSync(readFileSync(join(PROJECT, source)), { level: 9 });
 	place('usr/share/man/man8/vicikeep.8.gz', (path) => writeFileSync(path, compressed('share/vicikeep.8')));
+	place(`${DOCUMENTS}/README.md`, (path) => writeFileSync(path, installedReadme()));
 	place(`${DOCUMENTS}/changelog.gz`, (path) => writeFileSync(path, compressed('CHANGELOG.md')));
 	place('usr/bin/vicikeep', (path) => symlinkSync('../lib/vicikeep/bin/vicikeep', path));
 	place('etc/cron.d/vicikeep', (path) => writeFileSync(path, inactiveCrontab()));
@@ -58,6 +66,17 @@ function stage() {
 		chmodSync(path, entry.isDirectory() || readFileSync(path).subarray(0, 2).toString() === '#!' ? 0o755 : 0o644);
 	}
 	chmodSync(join(TREE, 'etc/vicikeep.env'), 0o600);
+}
+
+/** The README with links to where things lie on a dialer; what only the sources have is named without one. */
+function installedReadme() {
+	return readFileSync(join(PROJECT, 'README.md'), 'utf8').replace(
+		/\[([^\]]*)\]\((?!\w+:|#)([^)]*)\)/g,
+		(_, text, path) => {
+			const place = LINKED[path.replace(/\/$/, '')];
+			return place === undefined ? text : `[${text}](/${place})`;
+		},
+	);
 }
 
 /** The example with its one line taken back, and by itself: files in /etc/cron.d also name the user. */

@@ -72,6 +72,23 @@ describe('--wait', () => {
 		lock.kill();
 	});
 
+	it('leaves by what it saw, quiet or not, when another run keeps the lock all the time', async () => {
+		const lock = spawn('flock', [join(dialer.runDir, 'lock'), 'sleep', '60'], { env, detached: true });
+		await until('the lock', 5000, async () => {
+			const { code } = await execute('flock', ['-n', join(dialer.runDir, 'lock'), 'true'], { env });
+			return code === 1;
+		});
+		dialer.asterisk.freeze();
+		const args = ['check', '--wait', '2', '--only', 'asterisk'];
+		const quiet = await execute(VICIKEEP, [...args, '--quiet'], { env });
+		const usual = await execute(VICIKEEP, args, { env });
+		dialer.asterisk.thaw();
+		// with the program that it runs and that holds the lock too
+		process.kill(-(lock.pid ?? 0));
+		expect([quiet.code, usual.code]).toEqual([2, 2]);
+		expect(usual.stdout).toMatch(/^CRITICAL/);
+	});
+
 	it('leaves by what it saw when the time is up', async () => {
 		dialer.asterisk.freeze();
 		const { code, stdout } = await execute(VICIKEEP, ['check', '--wait', '2', '--only', 'asterisk'], { env });

@@ -131,6 +131,15 @@ describe.each(Object.entries(MANAGERS))('the %s package', (kind, manager) => {
 		expect(existsSync(join(root.path, 'usr/lib/vicikeep/node_modules'))).toBe(false);
 	});
 
+	it('has a README whose links lead somewhere', () => {
+		const links = [...root.read('usr/share/doc/vicikeep/README.md').matchAll(/\]\(([^)#]+)\)/g)].map(
+			([, to = '']) => to,
+		);
+		const local = links.filter((link) => !/^\w+:/.test(link));
+		expect(local.length).toBeGreaterThan(5);
+		expect(local.filter((link) => !existsSync(join(root.path, link)))).toEqual([]);
+	});
+
 	it('sets nothing and starts nothing by itself', () => {
 		const active = (path: string): string[] =>
 			root

@@ -1,6 +1,8 @@
 # bash completion for vicikeep(8); npm run docs makes it from the command line as it is defined
 _vicikeep() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	# bash takes --name=value for three words
+	if [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}; fi
 	# of a list only what follows the last comma is completed
 	local part=${cur##*,}
 	local before=${cur%"$part"}
@@ -19,8 +21,10 @@ _vicikeep() {
 		return
 		;;
 	--rebuild)
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'extensions-vicidial.conf sip-vicidial.conf pjsip-vicidial.conf pjsip_wizard-vicidial.conf iax-vicidial.conf voicemail.conf musiconhold-vicidial.conf meetme-vicidial.conf' -- "$part")
-		return
+		if [[ $cur != -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -P "$before" -W 'extensions-vicidial.conf sip-vicidial.conf pjsip-vicidial.conf pjsip_wizard-vicidial.conf iax-vicidial.conf voicemail.conf musiconhold-vicidial.conf meetme-vicidial.conf' -- "$part")
+			return
+		fi
 		;;
 	--wait)
 		:
@@ -31,7 +35,7 @@ _vicikeep() {
 		return
 		;;
 	--metrics-file)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames 2>/dev/null
 		return
 		;;
 	-t | --timeout)
@@ -39,11 +43,13 @@ _vicikeep() {
 		return
 		;;
 	--explain)
-		mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations cluster' -- "$part")
-		return
+		if [[ $cur != -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -P "$before" -W 'config system mysql asterisk processes queues conf registrations cluster' -- "$part")
+			return
+		fi
 		;;
 	--env-file)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames 2>/dev/null
 		return
 		;;
 	esac

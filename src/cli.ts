@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { CHECK_IDS } from './checks/index.ts';
+import { nearest } from './nearest.ts';
 import { checkIds, confFiles, FORMATS, type Format, format, seconds } from './option-values.ts';
 import type { CheckId } from './types.ts';
 
@@ -102,7 +103,8 @@ export function defineCommandLine(
 		.allowExcessArguments()
 		.action((options, command: Command) => {
 			const [word] = command.args;
-			if (word !== undefined) command.error(`error: "check" takes options only, found "${word}"`);
+			if (word !== undefined)
+				command.error(`error: "check" takes options only, found "${word}"; a list is joined by commas: mysql,queues`);
 			if (options.json && command.getOptionValueSource('format') === 'cli' && options.format !== 'json')
 				command.error(`error: --json is short for --format json; it cannot go with --format ${options.format}`);
 			const checks = CHECK_IDS.filter((id) => (options.only ? options.only.includes(id) : !options.skip?.includes(id)));
@@ -141,10 +143,24 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 		if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
 			return { print: text.join(''), exitCode: 0 };
 		if (error.code === 'commander.help') return { print: text.join(''), exitCode: 3 };
-		const told = oneLine(text.join(''));
+		const told = oneLine(text.join('')) + (error.code === 'commander.unknownOption' ? hintFor(argv, program) : '');
 		return { refused: `${told}; see vicikeep check --help`, format: namedFormat(argv) };
 	}
 	return run ? { run } : { print: text.join(''), exitCode: 3 };
+}
+
+/** What commander does not see in an unknown option: one of `check` before it, a value where none is taken, a beginning. */
+function hintFor(argv: readonly string[], program: Command): string {
+	const known = (program.commands[0]?.options ?? []).flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
+	const checkAt = argv.indexOf('check');
+	const before = argv.slice(0, checkAt < 0 ? argv.length : checkAt).find((word) => known.includes(word));
+	if (before !== undefined) return `; ${before} comes after check: vicikeep check ${before}`;
+	for (const word of argv.filter((one) => one.startsWith('--'))) {
+		const [name = ''] = word.split('=');
+		if (known.includes(name) && name !== word) return `; ${name} takes no value`;
+		if (!known.includes(name)) return nearest(name, known);
+	}
+	return '';
 }
 
 /** What commander says, shortened to the option and what was expected. */

@@ -72,7 +72,7 @@ function wordsFor(
 	return {
 		...proof,
 		summary: `this machine's clock is ${apart(-database.ahead)} the others: ${because}`,
-		advice: 'timedatectl; chronyc tracking (on this machine)',
+		advice: 'timedatectl; chronyc tracking',
 	};
 }
 

@@ -35,8 +35,8 @@ async function main(argv: string[]): Promise<void> {
 		const invocation = parseCommandLine(argv, VICIKEEP_VERSION);
 		if ('refused' in invocation) return await giveUp([invocation.refused], invocation.format);
 		if ('print' in invocation) {
-			if (invocation.exitCode === 0) await print(invocation.print);
-			leave(invocation.exitCode, invocation.exitCode === 0 ? '' : invocation.print);
+			const delivered = invocation.exitCode !== 0 || (await print(invocation.print));
+			leave(delivered ? invocation.exitCode : 3, invocation.exitCode === 0 ? '' : invocation.print);
 		}
 		format = invocation.run.format;
 		await check(invocation.run, startedAt, began);
@@ -200,7 +200,11 @@ function print(text: string): Promise<boolean> {
 	if (text === '') return Promise.resolve(true);
 	return new Promise((resolve) => {
 		// a reader that went away (| head) has read what it wanted
+		let known = false;
 		const failed = (error: NodeJS.ErrnoException): void => {
+			// the stream tells it too, and once more for each further text
+			if (known) return;
+			known = true;
 			if (error.code !== 'EPIPE') note(`the report cannot be written: ${error.message}`);
 			resolve(error.code === 'EPIPE');
 		};

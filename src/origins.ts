@@ -44,7 +44,7 @@ export class Origins {
 	}
 }
 
-const SUFFIX = { seconds: ' s', percent: ' %', count: '' } as const;
+const SUFFIX = { seconds: ' s', percent: ' %', count: '', bytes: ' bytes', mebibytes: ' MiB' } as const;
 
 const withUnit = (name: ThresholdName, value: number): string =>
 	Number.isFinite(value) ? `${value}${SUFFIX[THRESHOLDS[name].unit]}` : 'never';

@@ -44,7 +44,7 @@ export function judgePause({ path, changed, text, trouble: found }: PauseFile, n
 	const begun = met?.at ?? changed;
 	const asked = text === undefined ? undefined : endOf(text.trim(), begun);
 	if (text !== undefined && asked === undefined)
-		trouble.push(`${path} holds neither minutes nor an ISO time; it counts as 60 min`);
+		trouble.push(`${path} holds neither minutes nor an ISO time, such as 90 or 2026-01-31T18:00; it counts as 60 min`);
 	if (asked !== undefined && asked - begun > LONGEST) trouble.push(`${path} asks for more than 24 h; it gets 24 h`);
 	if (fromFuture && changed > now.getTime() + MINUTE)
 		trouble.push(`${path} was written in the future; touch it, or remove it`);

@@ -61,10 +61,13 @@ export function reasonNotToRepair(
 	if (lock?.state === 'impossible')
 		return { why: `the lock cannot be taken (${lock.problem}); nothing is repaired`, until: 'until it can' };
 	if (remembers && !remembers.ready) return unremembered(remembers.problem);
-	if (pause?.until)
-		return { why: `paused by ${settings.runDir}/pause`, until: `until ${clockOrDate(pause.until, now)}` };
-	return takesDaemonsDown(proc.controlGroup());
+	const paused = pause && whilePaused(pause, settings, now);
+	return paused ?? takesDaemonsDown(proc.controlGroup());
 }
+
+/** Nothing is repaired while somebody works on the dialer. */
+export const whilePaused = ({ until }: Pause, { runDir }: Settings, now: Date): Withheld | undefined =>
+	until && { why: `paused by ${runDir}/pause`, until: `until ${clockOrDate(until, now)}` };
 
 /** A run that is past its deadline is killed by nobody: its end is all that can be told. */
 function whileTaken({ age, limit }: Extract<Lock, { state: 'taken' }>, now: Date): Withheld {

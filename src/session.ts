@@ -11,7 +11,7 @@ import type { Options } from './cli.ts';
 import type { Pulse } from './dialer/pulses.ts';
 import type { Memory } from './memory.ts';
 import type { Told } from './outside.ts';
-import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair } from './permission.ts';
+import { ownsDialer, ownTrouble, pauseOf, prepared, reasonNotToRepair, whilePaused } from './permission.ts';
 import { logLines } from './report/log.ts';
 import { type Learnt, run } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -145,7 +145,14 @@ export async function look(
 		: undefined;
 	// what became of calls that followed the report of the run before
 	const called = remembers?.ready === true ? (before?.results ?? []) : [];
-	const report = called.length > 0 ? { ...seen, actions: [...called, ...seen.actions] } : seen;
+	const { why, until } = (pause && whilePaused(pause, settings, startedAt)) ?? {};
+	// where a repair is withheld, that says so
+	const silent = why !== undefined && !seen.actions.some(({ reason }) => reason?.startsWith(why));
+	const report = {
+		...seen,
+		actions: [...called, ...seen.actions],
+		...(silent && { notes: [...(seen.notes ?? []), `repairs are ${why} ${until}`] }),
+	};
 	const { results: _, ...known } = before ?? { changes: {}, failures: {} };
 	const outside: OutsideMemory = { ...known, changes: due?.changes ?? {}, failures: due?.failures ?? {} };
 

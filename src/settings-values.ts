@@ -110,7 +110,10 @@ export function limits(
 	};
 	const settled = thresholdNames.map((name) => {
 		const both = { warn: limit('WARN', name, THRESHOLDS[name].warn), crit: limit('CRIT', name, THRESHOLDS[name].crit) };
-		if (both.warn > both.crit) fail(`WARN_${name.toUpperCase()}`, `at most the critical limit, ${both.crit}`);
+		// of the two the one that somebody wrote is to be changed
+		if (both.warn > both.crit && value(`WARN_${name.toUpperCase()}`) === undefined)
+			fail(`CRIT_${name.toUpperCase()}`, `at least the warning limit, ${both.warn}, or another for that one too`);
+		else if (both.warn > both.crit) fail(`WARN_${name.toUpperCase()}`, `at most the critical limit, ${both.crit}`);
 		return [name, both] as const;
 	});
 	return Object.fromEntries(settled) as unknown as Limits;

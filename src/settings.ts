@@ -189,17 +189,19 @@ export function settle(sources: SettingsSources): Settings {
 /** What was set by hand, by full name, and where. */
 export type Given = Map<string, { value: string; where: string }>;
 
-/** Everything that was set in the environment and the settings file; what is wrong with it is added to `problems`. */
+/** Everything that was set to something, by environment or settings file; what is wrong is added to `problems`. */
 export function gather({ environment, envFile }: SettingsSources, problems: string[]): Given {
 	const given: Given = new Map();
 	const take = (name: string, value: string, where: string): void => {
-		if (KNOWN.includes(name)) given.set(name, { value, where });
-		else problems.push(`${where}: there is no setting ${name}${nearestSetting(name)}`);
+		// an empty value is none: of a name that somebody uncommented and did not fill in
+		if (KNOWN.includes(name)) {
+			if (value !== '') given.set(name, { value, where });
+		} else problems.push(`${where}: there is no setting ${name}${nearestSetting(name)}`);
 	};
 	if (envFile.text !== undefined) {
 		const lines = envFile.text.split('\n');
 		for (const [name, value] of Object.entries(parseDotenv(envFile.text))) {
-			const line = lines.findLastIndex((candidate) => candidate.replace(/^\s*(export\s+)?/, '').startsWith(name)) + 1;
+			const line = lines.findLastIndex((candidate) => /^\s*(?:export\s+)?(\w+)/.exec(candidate)?.[1] === name) + 1;
 			take(name, value, `${envFile.path}:${line}`);
 		}
 		for (const [index, line] of lines.entries()) {

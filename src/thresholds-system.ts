@@ -52,10 +52,10 @@ export const SYSTEM_THRESHOLDS = {
 		meaning: 'share of the file descriptors that Asterisk may open',
 	},
 	conf_log_size: {
-		unit: 'count',
+		unit: 'mebibytes',
 		warn: 1024,
 		crit: 5120,
-		meaning: 'MiB of conf_telnet_log.txt, which AST_conf_update_screen writes and nobody rotates',
+		meaning: 'size of conf_telnet_log.txt, which AST_conf_update_screen writes and nobody rotates',
 	},
 	recordings_waiting: {
 		unit: 'seconds',

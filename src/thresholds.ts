@@ -114,10 +114,10 @@ export const THRESHOLDS = {
 		meaning: 'age of conf_telnet_log.txt, written by AST_conf_update_screen; for a conf_update_interval of 60 s',
 	},
 	manager_unread: {
-		unit: 'count',
+		unit: 'bytes',
 		warn: 4096,
 		crit: 65_536,
-		meaning: "bytes from Asterisk's manager that a listener leaves unread, look after look",
+		meaning: "what a listener leaves unread of Asterisk's manager, look after look",
 	},
 	fastagi_answer: { unit: 'seconds', warn: 3, crit: 10, meaning: 'time FastAGI_log takes to serve a request' },
 	fastagi_queue: { unit: 'count', warn: 1, crit: 4, meaning: 'connections that wait for a worker of FastAGI_log' },

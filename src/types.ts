@@ -39,7 +39,7 @@ export interface Metric {
 	name: string;
 	labels: Record<string, string>;
 	value: number;
-	unit: 'seconds' | 'count' | 'percent';
+	unit: 'seconds' | 'count' | 'percent' | 'bytes' | 'mebibytes';
 	warn?: number;
 	crit?: number;
 }

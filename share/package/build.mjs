@@ -81,12 +81,15 @@ function installedReadme() {
 
 /** The example with its one line taken back, and by itself: files in /etc/cron.d also name the user. */
 function inactiveCrontab() {
-	return readFileSync(join(PROJECT, 'crontab.example'), 'utf8')
-		.replace(/^# root's crontab.*$/m, '# Take the # from the last line when you agree with: vicikeep check --dry-run')
-		.replace(/^# MAILTO is .*\n/m, '')
-		.replace(/^(MAILTO=.*)$/m, '$1\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
-		.replace(/^\* \* \* \* \* (.*)$/m, '#* * * * * root $1')
-		.replaceAll('/usr/local/bin/vicikeep', '/usr/bin/vicikeep');
+	return (
+		readFileSync(join(PROJECT, 'crontab.example'), 'utf8')
+			.replace(/^# root's crontab.*$/m, '# Take the # from the last line when you agree with: vicikeep check --dry-run')
+			.replace(/^# MAILTO is .*\n/m, '')
+			.replace(/^(MAILTO=.*)$/m, '$1\nPATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+			// the file outlives a removal of the package that is no purge
+			.replace(/^\* \* \* \* \* (.*)$/m, '#* * * * * root test -x /usr/bin/vicikeep || exit 0; $1')
+			.replaceAll('/usr/local/bin/vicikeep', '/usr/bin/vicikeep')
+	);
 }
 
 const fill = (name, values) =>

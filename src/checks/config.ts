@@ -91,7 +91,7 @@ export const config: Check<Observation> = {
 				id: 'config.home_missing',
 				subject: settings.home,
 				status: 'critical',
-				summary: `the folder of VICIdial's programs, ${settings.home} (PATHhome in ${conf}), does not exist`,
+				summary: `the folder of VICIdial's programs does not exist: ${settings.home} (PATHhome in ${conf})`,
 				evidence: {},
 				advice: `correct PATHhome in ${conf}`,
 			});

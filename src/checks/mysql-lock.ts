@@ -53,6 +53,6 @@ function describe({ id, host, seconds, statement, process }: Holder): string {
 function adviceFor(holder: Holder | undefined): string {
 	if (!holder)
 		return 'as administrator of the database: mysqladmin processlist; mysqladmin kill, with the number of the holder';
-	const wake = holder.process?.stopped ? `kill -CONT ${holder.process.pid}, or ` : '';
-	return `${wake}mysqladmin kill ${holder.id} frees the lock; what thread ${holder.id} was doing is lost`;
+	const wake = holder.process?.stopped ? `kill -CONT ${holder.process.pid}; or, if that does not help: ` : '';
+	return `${wake}mysqladmin kill ${holder.id}; that frees the lock, and what thread ${holder.id} was doing is lost`;
 }

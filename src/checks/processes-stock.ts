@@ -103,7 +103,7 @@ function triggersOverdue({ triggers }: StockObservation, factor: number, { setti
 		status,
 		summary: `${triggers.count} process triggers of this server are due, the oldest for ${Math.round(triggers.oldest / 60)} minutes; the stock keepalive serves one a minute`,
 		evidence: { count: triggers.count, oldest_seconds: triggers.oldest },
-		advice: `ps ax | grep ${KEEPALIVE_NAME}; SELECT * FROM vicidial_process_triggers WHERE trigger_run='1'`,
+		advice: `ps ax | grep ${KEEPALIVE_NAME}; mysql ${settings.database.name} -e "SELECT * FROM vicidial_process_triggers WHERE trigger_run='1'"`,
 	};
 }
 

@@ -78,18 +78,18 @@ const TELL: Record<UpdaterFault, (told: Told) => Pick<Finding, 'status' | 'summa
 	clocks: ({ apart }) => ({
 		status: 'critical',
 		summary: `the clock of this machine is ${Math.abs(apart)} s ${apart > 0 ? 'ahead of' : 'behind'} the database's, look after look: ${ALARM}; no restart helps`,
-		advice: `chronyc tracking (on both machines); ${WEB_SERVER}`,
+		advice: `chronyc tracking; the same on the database's machine; ${WEB_SERVER}`,
 	}),
 	time_zones: ({ apart }) => ({
 		status: 'critical',
 		summary: `this machine and the database are ${Math.round(Math.abs(apart) / 60)} minutes apart, as time zones are: ${ALARM}; no restart helps`,
-		advice: 'timedatectl (on both machines); SELECT @@global.time_zone, @@system_time_zone',
+		advice: 'timedatectl; mysql -e "SELECT @@global.time_zone, @@system_time_zone"',
 	}),
 	column: () => ({
 		status: 'critical',
 		summary: `AST_update writes its row, but server_updater.db_time does not move with it: the column has lost its automatic update; ${ALARM}; no restart helps`,
 		advice:
-			'SHOW CREATE TABLE server_updater: db_time needs DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP (see explicit_defaults_for_timestamp)',
+			'mysql asterisk -e "SHOW CREATE TABLE server_updater"; db_time needs DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP (see explicit_defaults_for_timestamp)',
 	}),
 	manager: ({ copy }) => ({
 		status: 'warning',

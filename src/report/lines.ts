@@ -2,6 +2,8 @@
 export const INDENT = ' '.repeat(10);
 /** Begins a line that names the next thing to type. */
 export const NEXT = `${INDENT}next: `;
+/** Before a command that would not fit behind the others. */
+const NARROW = '  ';
 /** Before each line of a diff, which keeps its own form. */
 export const DIFF = '  | ';
 
@@ -16,11 +18,14 @@ export const fitTo = (lines: readonly string[], width: number): string[] =>
 		return wrapped(line, width, `${/^ */.exec(line)?.[0] ?? ''}${line.startsWith(INDENT) ? '  ' : `${INDENT}  `}`);
 	});
 
-/** Commands are broken between each other, so that each can be copied. */
+/** Commands are broken between each other, so that each can be copied; where columns are few they stand farther left. */
 function fitCommands(line: string, width: number): string[] {
 	if (line.length <= width) return [line];
-	const indent = ' '.repeat(NEXT.length);
 	const commands = line.slice(NEXT.length).split(/(?<=;) /);
+	const longest = Math.max(...commands.map(({ length }) => length));
+	if (NEXT.length + longest > width && NARROW.length + longest <= width)
+		return [NEXT.trimEnd(), ...commands.flatMap((command) => wrapped(NARROW + command, width, `${NARROW}  `))];
+	const indent = ' '.repeat(NEXT.length);
 	return commands.flatMap((command, index) => wrapped((index === 0 ? NEXT : indent) + command, width, `${indent}  `));
 }
 

@@ -82,6 +82,8 @@ const UNITS: Record<Metric['unit'], { symbol: string; range: string }> = {
 	seconds: { symbol: 's', range: '0' },
 	percent: { symbol: '%', range: '0;100' },
 	count: { symbol: '', range: '0' },
+	bytes: { symbol: 'B', range: '0' },
+	mebibytes: { symbol: 'MB', range: '0' },
 };
 
 const performance = (metrics: readonly Metric[]): string =>

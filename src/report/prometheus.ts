@@ -75,6 +75,8 @@ const UNITS: Record<Metric['unit'], { suffix: string; per: number }> = {
 	seconds: { suffix: '_seconds', per: 1 },
 	percent: { suffix: '_ratio', per: 100 },
 	count: { suffix: '', per: 1 },
+	bytes: { suffix: '_bytes', per: 1 },
+	mebibytes: { suffix: '_bytes', per: 1 / (1024 * 1024) },
 };
 
 function measured(checks: readonly CheckReport[]): Family[] {

@@ -49,6 +49,7 @@ export async function watch(
 	const runs: { statements: number }[] = await database.query(
 		"SELECT COUNT(*) AS statements FROM mysql.slow_log WHERE user_host LIKE 'watch[%' GROUP BY thread_id",
 	);
+	if (runs.length !== 2 * ticks) throw new Error(`${2 * ticks} ticks had ${runs.length} connections to the database`);
 	const widest: { table: string; rows: number; milliseconds: number }[] = await database.query(
 		`SELECT REGEXP_SUBSTR(CONVERT(sql_text USING latin1), '(?<=FROM )[A-Za-z_.]+') AS \`table\`, MAX(rows_examined) AS \`rows\`,
 		MAX(MICROSECOND(query_time)) / 1000 AS milliseconds

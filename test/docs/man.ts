@@ -24,6 +24,7 @@ export function manual(): string {
 	return `${[
 		'.\\" npm run docs makes this from the command line, the settings and the limits as they are defined',
 		`.TH VICIKEEP 8 "" "vicikeep ${version}" "System administration"`,
+		'.nh',
 		section('NAME', text('vicikeep - watchdog for VICIdial dialers')),
 		section('SYNOPSIS', `${bold('vicikeep check')} [\\fIoption\\fR...]`),
 		section(
@@ -60,7 +61,9 @@ an UNKNOWN line. Call it as vicikeep check -n -t 9 --format nagios; any user may
 as the exit status is: vicikeep_status, and vicikeep_check_status for each check that was not skipped. When
 vicikeep_last_run_timestamp_seconds grows old, vicikeep itself does not run.`),
 			'.PP',
-			text('The object that --json prints is described by report.schema.json.'),
+			text(
+				'The object that --json prints is described by report.schema.json; the packages put it into /usr/lib/vicikeep/share.',
+			),
 		),
 		section(
 			'FILES',
@@ -100,6 +103,15 @@ vicikeep_last_run_timestamp_seconds grows old, vicikeep itself does not run.`),
 			),
 			item(bold('vicikeep check --wait 180'), 'after a deployment: until nothing is critical'),
 			item(bold('vicikeep check --rebuild sip-vicidial.conf -n'), 'how this file differs from what the database says'),
+			item(bold('vicikeep check -n -t 9 --format nagios'), 'for a monitor, as any user'),
+			item(bold('echo 90 > /run/vicikeep/pause'), 'nothing is repaired for an hour and a half'),
+		),
+		section(
+			'SEE ALSO',
+			'.BR crontab (5),',
+			'.BR screen (1),',
+			'.BR asterisk (8);',
+			text('README.md and the examples in /usr/share/doc/vicikeep'),
 		),
 	].join('\n')}\n`;
 }

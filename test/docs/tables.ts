@@ -105,7 +105,7 @@ export const TABLES: Record<string, () => string> = {
 		table(
 			['metric', 'warning', 'critical', 'meaning'],
 			Object.entries(THRESHOLDS).map(([name, { unit, warn, crit, meaning }]) => {
-				const suffix = { seconds: ' s', percent: ' %', count: '' }[unit];
+				const suffix = { seconds: ' s', percent: ' %', count: '', bytes: ' bytes', mebibytes: ' MiB' }[unit];
 				const limit = (value: number): string => (Number.isFinite(value) ? `${value}${suffix}` : 'never');
 				return [`\`${name}\``, limit(warn), limit(crit), meaning];
 			}),

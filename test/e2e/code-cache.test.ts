@@ -4,6 +4,7 @@ import {
 	chmodSync,
 	chownSync,
 	cpSync,
+	existsSync,
 	mkdtempSync,
 	readFileSync,
 	renameSync,
@@ -129,6 +130,22 @@ describe('the code cache', () => {
 		makeCache();
 		damage();
 		expect(run()).toMatch(/^\d+\.\d+\.\d+ {"usesCache":false,"byDigest":(true|false)}$/);
+	});
+
+	it('is refused by another version of Node.js, sealed or not', () => {
+		const preload = join(folder, 'another.cjs');
+		writeFileSync(preload, "Object.defineProperty(process, 'version', { value: 'v20.0.0' });");
+		for (const make of [() => {}, makeCache]) {
+			make();
+			expect(run(['-r', preload])).toMatch(/"usesCache":false/);
+		}
+	});
+
+	it.runIf(process.getuid?.() === 0)("is not made as root beside somebody else's program", () => {
+		rmSync(cache);
+		chownSync(bundle, 65534, 65534);
+		expect(() => makeCache()).toThrow(/belongs to user 65534/);
+		expect(existsSync(cache)).toBe(false);
 	});
 
 	it('is refused by a Node.js with other flags', () => {

@@ -128,13 +128,18 @@ describe('a pause', () => {
 		const pause = join(dialer.runDir, 'pause');
 		mkdirSync(dialer.runDir, { recursive: true });
 		writeFileSync(pause, '30');
+		// also while nothing is to be repaired: somebody may have forgotten it
+		const quiet = await tick(dialer);
+		expect(quiet.report.notes).toEqual([
+			expect.stringMatching(/^repairs are paused by .*\/pause until .*\d\d:\d\d:\d\d$/),
+		]);
 		dialer.daemons.freeze(UPDATER);
 		await tick(dialer);
 		const paused = await tick(dialer);
 		expect(paused.findings).toEqual(['processes.frozen AST_update']);
 		expect(paused.actions).toEqual(['withheld restart:AST_update']);
 		expect(paused.report.actions[0]?.reason).toMatch(/^paused by .*\/pause until .*\d\d:\d\d:\d\d$/);
-		expect(paused.exitCode).toBe(2);
+		expect([paused.exitCode, paused.report.notes]).toEqual([2, undefined]);
 
 		const anHourAgo = Date.now() / 1000 - 3600;
 		utimesSync(pause, anHourAgo, anHourAgo);

@@ -113,7 +113,7 @@ describe('the finding', () => {
 		expect(found.summary).toBe(
 			'1 statement waits for a lock on vicidial_live_agents, the longest for 30 s (Waiting for table level lock); held by thread 42 (process 77, agi-VDAD.agi, which is stopped; silent for 31 s); nothing is restarted for it',
 		);
-		expect(found.advice).toMatch(/^kill -CONT 77, or mysqladmin kill 42 /);
+		expect(found.advice).toMatch(/^kill -CONT 77; or, if that does not help: mysqladmin kill 42; /);
 		expect(found.remedy).toBeUndefined();
 	});
 

@@ -47,6 +47,12 @@ describe('settings', () => {
 		expect(settings.database).toMatchObject({ user: 'environment', name: 'from file', password: '1234' });
 	});
 
+	it('takes an empty value for none', () => {
+		const env = 'VICIKEEP_DB_HOST=\nVICIKEEP_DB_PASS=\nVICIKEEP_STATE_DIR=\nVICIKEEP_WARN_AMI_ANSWER=';
+		const settings = settleWith({ env, environment: { VICIKEEP_DB_USER: '' } });
+		expect(settings).toEqual({ ...settleWith({}), envFile: '/etc/vicikeep.env' });
+	});
+
 	it('takes limits by the name of their metric', () => {
 		const settings = settleWith({ environment: { VICIKEEP_CRIT_MANAGER_NEW_AGE: '99.5' } });
 		expect(settings.limits.manager_new_age).toEqual({ warn: 10, crit: 99.5 });
@@ -90,6 +96,18 @@ describe('settings', () => {
 		[
 			{ environment: { VICIKEEP_WARN_MANAGER_NEW: '900' } },
 			'environment: VICIKEEP_WARN_MANAGER_NEW=900 is not valid, expected at most the critical limit, 500',
+		],
+		[
+			{ environment: { VICIKEEP_CRIT_AMI_ANSWER: '1' } },
+			'environment: VICIKEEP_CRIT_AMI_ANSWER=1 is not valid, expected at least the warning limit, 2, or another for that one too',
+		],
+		[
+			{ env: 'VICIKEEP_RESTART=of\nVICIKEEP_RESTART_ASTERISK=db' },
+			'/etc/vicikeep.env:1: VICIKEEP_RESTART=of is not valid, expected one of start, kill-only, off, did you mean "off"?',
+		],
+		[
+			{ env: 'VICIKEEP_RESTRAT=' },
+			'/etc/vicikeep.env:1: there is no setting VICIKEEP_RESTRAT, did you mean "VICIKEEP_RESTART"?',
 		],
 		[
 			{ environment: { VICIKEEP_AMI_USER: 'cron\r\nAction: Command' } },

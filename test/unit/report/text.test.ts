@@ -110,6 +110,13 @@ describe('the report for a person', () => {
 		expect(told).toMatch(/\n {16}ls -lt \/var\/log \| head\n/);
 	});
 
+	it('breaks no command that fits by itself', () => {
+		const findings = [found('absent', 'AST_a', { advice: 'vicikeep check -v --only processes' })];
+		expect(text({ status: 'critical', checks: [{ findings }] }, { width: 40 })).toMatch(
+			/\n {10}next:\n {2}vicikeep check -v --only processes\n/,
+		);
+	});
+
 	it('shows the rest with -v', () => {
 		const parts: Parts = {
 			status: 'critical',

@@ -4,7 +4,7 @@ import type { Finding, Report } from '../types.ts';
 import { fitTo } from './lines.ts';
 import { isGone, isSeen } from './seen.ts';
 import { isRepaired } from './standing.ts';
-import { tellAction, tellFinding } from './text.ts';
+import { tellAction, tellEachOnce } from './text.ts';
 
 /** Milliseconds after which a trouble that stays is told again. */
 const REMINDER = 6 * 3600 * 1000;
@@ -46,7 +46,7 @@ export function renderQuiet(
 		({ cause }) => cause === undefined || !worthTelling.some((other) => keyOf(other) === cause),
 	);
 	const lines = [
-		...shown.flatMap((finding) => tellFinding(finding, worthTelling, report.actions, 0, (_, text) => text)),
+		...tellEachOnce(shown, worthTelling, report.actions, 0, (_, text) => text).flat(),
 		...report.actions
 			.filter(
 				({ id, outcome }) =>

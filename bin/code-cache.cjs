@@ -4,6 +4,7 @@ const {
 	constants,
 	closeSync,
 	fstatSync,
+	fsyncSync,
 	openSync,
 	readFileSync,
 	renameSync,
@@ -82,15 +83,23 @@ function load(bundle) {
 
 /** Writes a cache and its seal beside the bundle, for the Node.js that runs this. */
 function write(bundle, code, cache) {
-	replace(cacheOf(bundle), Buffer.concat([digest(code, cache), cache]));
-	// of the bundle that was compiled, and no other that came in its place
-	const sealed = readFileSync(bundle).equals(code) ? seal(bundle) : undefined;
+	const content = Buffer.concat([digest(code, cache), cache]);
+	replace(cacheOf(bundle), content);
+	// of what was compiled and is on the disk, and nothing that came in its place
+	const asWritten = readFileSync(bundle).equals(code) && readFileSync(cacheOf(bundle)).equals(content);
+	const sealed = asWritten ? seal(bundle) : undefined;
 	if (sealed !== undefined) replace(sealOf(bundle), sealed);
 }
 
 function replace(path, content) {
 	const temporary = `${path}.${process.pid}`;
-	writeFileSync(temporary, content, { mode: 0o644, flag: 'wx' });
+	const file = openSync(temporary, 'wx', 0o644);
+	try {
+		writeFileSync(file, content);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
 	renameSync(temporary, path);
 }
 

@@ -71,6 +71,7 @@ const PARTS: Record<keyof Memory, Shape> = {
 		having({
 			files: each(isRecord),
 			sources: orNone(each(having({ values: list(text), sum: text, at: number }))),
+			surroundings: orNone(each(text)),
 		}),
 	),
 	processes: orNone(having({ at: number, starts: each(list(number)), cpu: each(number) })),

@@ -64,6 +64,8 @@ export interface ConfMemory {
 	sourceFingerprint?: string;
 	/** the program and the templates that made them */
 	madeWith?: string;
+	/** hand-made files and folders that decided about them, with their fingerprints */
+	surroundings?: Record<string, string>;
 	/** hash of BUILDvoicemail-vicidial.conf as we wrote it, to tell it from one of stock's */
 	ownCopy?: string;
 	/** a rebuild that was begun: struck out only after install, reload and proof */

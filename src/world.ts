@@ -10,6 +10,7 @@ import { type DatabaseFacts, readDatabaseFacts } from './dialer/database-facts.t
 import { whyNotAnswering } from './dialer/disks.ts';
 import type { UpdaterOf } from './dialer/heartbeats.ts';
 import type { AgentRow } from './dialer/queues-agents.ts';
+import type { Timed } from './dialer/queues-ask.ts';
 import type { HopperRow } from './dialer/queues-hopper.ts';
 import type { Registration } from './dialer/registrations-lists.ts';
 import { readServer, type ServerRow } from './dialer/server.ts';
@@ -74,9 +75,9 @@ export class World {
 	/** the heartbeats of all dialers; undefined until they were read in this look */
 	updaters: readonly UpdaterOf[] | undefined;
 	/** the agents of this dialer; undefined until somebody asked for them in this look */
-	agents: Promise<readonly AgentRow[]> | undefined;
+	agents: Promise<Timed<readonly AgentRow[]>> | undefined;
 	/** the leads in the hopper; undefined until somebody asked for them in this look */
-	hopper: Promise<readonly HopperRow[]> | undefined;
+	hopper: Promise<Timed<readonly HopperRow[]>> | undefined;
 	/** what this dialer has registered elsewhere; undefined until all of it was seen in this run */
 	registrations: readonly Registration[] | undefined;
 	/** the manager session of this look: whoever needs one first opens it; `failed` when there can be none */

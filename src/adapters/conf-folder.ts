@@ -7,6 +7,7 @@ import { type Access, accessLike, ChangedMeanwhile, explained, syncFolder, write
 import { includeExists, readUpTo } from './conf-includes.ts';
 import { fingerprintOf, hashOf, lookAt, readSettled } from './conf-read.ts';
 import { ConfVersions } from './conf-versions.ts';
+import { fingerprint } from './files.ts';
 
 /** What stands in the folder under a conf file's name. */
 export type Inspection =
@@ -38,6 +39,8 @@ export class ConfFolder {
 	readonly #etc: string;
 	readonly #backups: string;
 	readonly #versions: ConfVersions;
+	/** What `surroundings` looked at, as it was then. */
+	readonly #touched = new Map<string, string>();
 	/** Names of our temporary files that are still needed. */
 	readonly #inUse = new Set<string>();
 
@@ -194,11 +197,19 @@ export class ConfFolder {
 
 	/** What decides, outside of a file's own text, whether it loads. @throws ConfFileError for an unreadable hand-made file */
 	surroundings({ name, includedBy }: ConfFile): Surroundings {
-		const exists = (file: string) => includeExists(this.#etc, file);
+		const touched = (path: string): void => {
+			if (!this.#touched.has(path)) this.#touched.set(path, fingerprint(path));
+		};
+		const exists = (file: string) => includeExists(this.#etc, file, touched);
 		if (includedBy === undefined) return { topLevel: true, includeExists: exists };
-		const before = readUpTo(this.#etc, includedBy, name);
+		const before = readUpTo(this.#etc, includedBy, name, touched);
 		const sections = before?.sections ?? new Set();
 		return { sections, includeExists: exists, topLevel: before?.included === true && sections.size === 0 };
+	}
+
+	/** Files and folders that decided about `surroundings` so far, with their fingerprints. */
+	get touched(): Record<string, string> {
+		return Object.fromEntries(this.#touched);
 	}
 
 	/**

@@ -7,6 +7,9 @@ import { lookAt } from './conf-read.ts';
 // Asterisk's own limit.
 const DEEPEST = 10;
 
+/** Is told of a path whose state decides about the answer. */
+export type Touched = (path: string) => void;
+
 /** What Asterisk has read by the time it comes to an included file. */
 export interface Before {
 	/** Whether it comes to it at all. */
@@ -18,15 +21,17 @@ export interface Before {
 /**
  * Reads a hand-made file, and the files below `etc` that it includes, up to the `#include` of `target`.
  *
+ * @param touched told of each path before it is looked at
  * @returns undefined if the hand-made file is not there
  * @throws ConfFileError when one of them is no regular file or unreadable
  */
-export function readUpTo(etc: string, from: string, target: string): Before | undefined {
+export function readUpTo(etc: string, from: string, target: string, touched: Touched = () => {}): Before | undefined {
 	const wanted = resolve(etc, target);
 	const sections = new Set<string>();
 	const seen = new Set<string>();
 	let included = false;
 	const read = (path: string, depth: number): boolean => {
+		touched(path);
 		// An administrator's own files may be links.
 		const text = lookAt(path, (bytes) => bytes().toString('latin1'), true);
 		if (text === undefined) return false;
@@ -37,7 +42,7 @@ export function readUpTo(etc: string, from: string, target: string): Before | un
 				if (directive.includes(']')) sections.add(sectionOf(directive));
 				return;
 			}
-			for (const file of includedFiles(etc, includeOf(directive))) {
+			for (const file of includedFiles(etc, includeOf(directive), touched)) {
 				included ||= file === wanted;
 				const further = !included && depth < DEEPEST && !seen.has(file) && file.startsWith(resolve(etc) + sep);
 				if (further) read(file, depth + 1);
@@ -49,9 +54,12 @@ export function readUpTo(etc: string, from: string, target: string): Before | un
 }
 
 /** Whether `#include` of this file finds one that is a regular file; nothing is read. Asterisk's folder is `etc`. */
-export function includeExists(etc: string, file: string): boolean {
+export function includeExists(etc: string, file: string, touched: Touched): boolean {
 	try {
-		return includedFiles(etc, file).some((path) => statSync(path).isFile());
+		return includedFiles(etc, file, touched).some((path) => {
+			touched(path);
+			return statSync(path).isFile();
+		});
 	} catch {
 		return false;
 	}
@@ -64,12 +72,13 @@ function includeOf(directive: string): string | undefined {
 }
 
 /** Paths an include stands for: one, or those that match the wildcards in its last part. */
-function includedFiles(etc: string, file: string | undefined): string[] {
+function includedFiles(etc: string, file: string | undefined, touched: Touched): string[] {
 	if (file === undefined) return [];
 	const path = resolve(etc, file);
 	if (!/[*?]/.test(basename(path))) return [path];
 	const folder = dirname(path);
 	const pattern = wildcards(basename(path));
+	touched(folder);
 	return namesIn(folder)
 		.filter((name) => !name.startsWith('.') && pattern.test(name))
 		.sort()

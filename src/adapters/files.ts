@@ -39,11 +39,11 @@ function regular(path: string): { size: number } {
 	return state;
 }
 
-/** Time of last change, milliseconds since the epoch, with size and inode: differs when the file was written anew. */
+/** Differs when the file was written anew or given other rights or another owner: times of last change, size and inode. */
 export function fingerprint(path: string): string {
 	try {
-		const { mtimeMs, size, ino } = statSync(path);
-		return `${mtimeMs}-${size}-${ino}`;
+		const { mtimeMs, ctimeMs, size, ino } = statSync(path);
+		return `${mtimeMs}-${ctimeMs}-${size}-${ino}`;
 	} catch {
 		return 'unreadable';
 	}

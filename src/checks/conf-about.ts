@@ -2,8 +2,8 @@ import type { About } from './check.ts';
 
 export const about: About = {
 	looksAt: `the files that VICIdial generates for Asterisk: whole, readable for Asterisk, held by it, included; a rebuild that was
-asked for; whether they say what the database says: anew when a file, a template or a row behind them has changed, of which each
-look sees some and a quarter of an hour all`,
+asked for; whether they say what the database says: compared anew when a file, a template or a row behind them has changed; of the
+rows each look watches one table in turn`,
 	settings: ['ASTERISK_ETC', 'CONF_OWNER', 'TEMPLATES'],
 	limits: ['rebuild_flag'],
 	finds: {

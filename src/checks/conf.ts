@@ -43,7 +43,8 @@ export const conf: Check<ConfObservation> = {
 		return {
 			proven: seen.files.filter(isWorthKeeping).map(({ name }) => name),
 			conf: {
-				...seen.memory,
+				...(seen.memory.ownCopy !== undefined && { ownCopy: seen.memory.ownCopy }),
+				...(seen.memory.owed && { owed: seen.memory.owed }),
 				files: Object.fromEntries(files),
 				...seen.compared,
 			},

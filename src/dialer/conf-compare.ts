@@ -20,7 +20,7 @@ export async function compare(
 ): Promise<{ compared: Compared; asGenerated: string[] }> {
 	const madeWith = makersFingerprint(world);
 	const without = (problems: string[], known: Partial<Compared> = {}) => ({
-		compared: { ...known, comparison: { diffs: {}, warnings: [], problems }, madeWith },
+		compared: { ...known, comparison: { diffs: {}, warnings: [], problems }, madeWith, surroundings: folder.touched },
 		asGenerated: [],
 	});
 	const templates = readTemplates(world);
@@ -40,7 +40,7 @@ export async function compare(
 		}
 	}
 	const comparison = { diffs, warnings: generated.warnings.map(tellWarning), problems };
-	return { compared: { ...known, comparison, madeWith }, asGenerated };
+	return { compared: { ...known, comparison, madeWith, surroundings: folder.touched }, asGenerated };
 }
 
 /** Everything that the files are made of, and what tells later whether the rows are still those. @throws DatabaseTrouble */

@@ -1,7 +1,7 @@
 import { DatabaseTrouble } from '../adapters/database.ts';
 import { selectSum, sumAnswered } from '../conf/row-sums.ts';
 import { type SourceName, statementOf } from '../conf/statements.ts';
-import type { ConfMemory, SourceRows } from '../memory.ts';
+import type { ConfMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 
 /** Tables that only administrators write; servers and system_settings change all the time. */
@@ -25,10 +25,8 @@ export async function readSourceFingerprint(world: World): Promise<string> {
 	return rows.map(({ name, changed }) => `${name} ${changed}`).join('; ');
 }
 
-/** Seconds after which rows are overdue, where looks come so rarely that one statement in each is too few. */
-const OVERDUE = 1200;
-/** Seconds from one sum to the next, where the tables are asked every minute when they were written. */
-const SUMS_BESIDE_WRITES = 300;
+/** Seconds from one sum to the next, where most looks ask when the tables were written. */
+const SUMS_BESIDE_WRITES = 180;
 
 /** What is remembered of the rows behind the files. */
 export type Sources = Pick<ConfMemory, 'sources' | 'sourceFingerprint'>;
@@ -37,36 +35,36 @@ export type Sources = Pick<ConfMemory, 'sources' | 'sourceFingerprint'>;
  * Sees whether the rows behind the files are still those of the last comparison: one statement in a look, the one that was
  * asked longest ago, so that thousands of phones cost a healthy tick one row. Where vicikeep owns the files and nobody
  * raises a flag, most looks ask instead when the tables were written: that comes sooner, but not every table tells.
- * @returns what was seen, or undefined where something has changed
- * @throws DatabaseTrouble
+ * @returns what was seen, or undefined where something has changed or cannot be told
  */
 export async function lookAtSources(world: World, before: Sources): Promise<Sources | undefined> {
-	const { uptime, settings } = world;
-	const age = ({ at }: SourceRows): number => uptime - at;
-	const byAge = Object.entries(before.sources ?? {}).sort(([, one], [, other]) => age(other) - age(one));
-	const youngest = byAge.at(-1);
-	const byWrites = settings.confOwner === 'vicikeep' && (!youngest || age(youngest[1]) < SUMS_BESIDE_WRITES);
-	if (byWrites) {
-		const sourceFingerprint = await readSourceFingerprint(world);
-		return sourceFingerprint === before.sourceFingerprint ? before : undefined;
+	try {
+		return await look(world, before);
+	} catch (error) {
+		if (!(error instanceof DatabaseTrouble)) throw error;
+		// a lock says nothing of the rows; what goes wrong otherwise goes wrong in the comparison too, and is told there
+		return error.fault === 'locked' || error.fault === 'silent' ? before : undefined;
 	}
-	const due = byAge.filter(([, rows], place) => age(rows) >= (place === 0 ? settings.lookGap : OVERDUE));
-	const sources = { ...before.sources };
-	for (const [name, rows] of due) {
-		const now = await sumNow(world, name as SourceName, rows.values);
-		if (now !== undefined && now !== rows.sum) return undefined;
-		// one that cannot be asked must not keep the others from their turn
-		sources[name] = { ...rows, at: uptime };
-	}
-	return { ...before, sources };
 }
 
-async function sumNow(world: World, name: SourceName, values: string[]): Promise<string | undefined> {
-	try {
-		const [row] = await world.query(selectSum(statementOf(name, values)), values);
-		return sumAnswered(row);
-	} catch (error) {
-		if (error instanceof DatabaseTrouble) return undefined;
-		throw error;
+async function look(world: World, { sources, sourceFingerprint }: Sources): Promise<Sources | undefined> {
+	const { uptime, settings } = world;
+	if (sources === undefined) return undefined;
+	const byAge = Object.entries(sources).sort(([, one], [, other]) => one.at - other.at);
+	const [eldest, youngest] = [byAge[0], byAge.at(-1)];
+	if (!eldest || !youngest) return undefined;
+	if (settings.confOwner === 'vicikeep' && uptime - youngest[1].at < SUMS_BESIDE_WRITES) {
+		const written = await readSourceFingerprint(world);
+		return written === sourceFingerprint ? { sources, sourceFingerprint } : undefined;
 	}
+	const [name, rows] = eldest;
+	const kept = { sources, ...(sourceFingerprint !== undefined && { sourceFingerprint }) };
+	if (uptime - rows.at < settings.lookGap) return kept;
+	// a name of an earlier version
+	const statement = statementOf(name as SourceName, rows.values);
+	if (statement === undefined) return undefined;
+	const [row] = await world.query(selectSum(statement), rows.values);
+	return sumAnswered(row) === rows.sum
+		? { ...kept, sources: { ...sources, [name]: { ...rows, at: uptime } } }
+		: undefined;
 }

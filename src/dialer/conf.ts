@@ -10,8 +10,8 @@ import type { World } from '../world.ts';
 import { withAmi } from './asterisk.ts';
 import { diffSinceInstalled, earlierVersion, installedVersion, stockRebuiltAt } from './conf-changed.ts';
 import { askLoaded } from './conf-loaded.ts';
-import { lookAtSources } from './conf-watch.ts';
-import { makersFingerprint } from './makers.ts';
+import { lookAtSources, type Sources } from './conf-watch.ts';
+import { areAsBefore, makersFingerprint } from './makers.ts';
 import { findAsterisk } from './process-table.ts';
 
 /** One generated file as it stands on disk and in Asterisk. */
@@ -41,14 +41,12 @@ export interface ConfObservation {
 	compared: Compared | undefined;
 	/** a person asks for a rebuild: every difference is of interest */
 	asked: boolean;
-	uptime: number;
 	asteriskStart: number;
 	memory: ConfMemory;
 }
 
 /** A comparison, and what tells whether it still holds. */
-export type Compared = Pick<ConfMemory, 'sources' | 'sourceFingerprint'> &
-	Required<Pick<ConfMemory, 'comparison' | 'madeWith'>>;
+export type Compared = Sources & Required<Pick<ConfMemory, 'comparison' | 'madeWith' | 'surroundings'>>;
 
 const ASK_TIMEOUT = 5000;
 
@@ -72,7 +70,6 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 		server,
 		compared: undefined,
 		asked: world.rebuild !== undefined,
-		uptime: world.proc.uptime(),
 		asteriskStart: asterisk?.startTicks ?? 0,
 		memory: memory.conf ?? { files: {} },
 	};
@@ -100,14 +97,17 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 async function stillHolds(
 	world: World,
 	server: ConfObservation['server'],
-	{ comparison, madeWith, sources, sourceFingerprint }: ConfMemory,
+	{ comparison, madeWith, surroundings, sources, sourceFingerprint }: ConfMemory,
 ): Promise<Compared | undefined> {
-	if (comparison === undefined || madeWith === undefined) return undefined;
+	if (comparison === undefined || madeWith === undefined || surroundings === undefined) return undefined;
 	const rows = { ...(sources && { sources }), ...(sourceFingerprint !== undefined && { sourceFingerprint }) };
-	if (server === undefined) return { comparison, madeWith, ...rows };
-	if (makersFingerprint(world) !== madeWith) return undefined;
+	const files = { comparison, madeWith, surroundings };
+	if (server === undefined) return { ...files, ...rows };
+	if (makersFingerprint(world) !== madeWith || !areAsBefore(surroundings)) return undefined;
+	// templates with a fault: nothing was read that could have changed
+	if (sources === undefined && comparison.problems.length > 0) return files;
 	const seen = await lookAtSources(world, rows);
-	return seen && { comparison, madeWith, ...seen };
+	return seen && { ...files, ...seen };
 }
 
 const notHere = ({ settings }: World, runsAsterisk: boolean | undefined): string | undefined => {

@@ -78,7 +78,7 @@ async function readStats(world: World, wanted: readonly StatsRow[]): Promise<Hea
 
 async function readRemoteAgents(world: World): Promise<number | null> {
 	const { serverIp, limits } = world.settings;
-	const remote = (await readAgents(world)).filter((agents) => agents.remote);
+	const remote = (await readAgents(world)).rows.filter((agents) => agents.remote);
 	const ages = remote.map(({ newestUpdate }) => newestUpdate).filter((age) => age !== null);
 	if (ages.length === 0) return null;
 	const age = Math.max(0, Math.min(...ages));

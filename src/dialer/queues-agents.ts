@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import type { TableReader } from './queues-ask.ts';
+import { type TableReader, type Timed, timed } from './queues-ask.ts';
 
 /** Agents of this dialer, by status and campaign. */
 export interface AgentRow {
@@ -22,8 +22,8 @@ export interface AgentRow {
  * One short scan, because this table is locked by every answered call; read once in a look, whoever needs it first.
  * @throws DatabaseTrouble
  */
-export function readAgents(world: World): Promise<readonly AgentRow[]> {
-	world.agents ??= askForAgents(world);
+export function readAgents(world: World): Promise<Timed<readonly AgentRow[]>> {
+	world.agents ??= timed(askForAgents(world));
 	return world.agents;
 }
 

@@ -12,6 +12,19 @@ export class SlowTable extends Error {
 	}
 }
 
+/** What a statement answered, and how long it took, whenever somebody comes for it. */
+export interface Timed<R> {
+	rows: R;
+	seconds: number;
+}
+
+/** Takes the time of a statement that was just sent. */
+export async function timed<R>(statement: Promise<R>): Promise<Timed<R>> {
+	const began = performance.now();
+	const rows = await statement;
+	return { rows, seconds: (performance.now() - began) / 1000 };
+}
+
 /** MySQL errors: no such table, no such column. */
 const NOT_THERE = [1146, 1054];
 
@@ -27,22 +40,20 @@ export class TableReader {
 
 	/** @throws SlowTable the answer came late; DatabaseTrouble with the table's name in the message */
 	ask<R extends Row = Row>(table: string, sql: string, values: readonly (string | number)[]): Promise<R[]> {
-		return this.await(table, () => this.#world.query<R>(sql, values));
+		return this.judge(table, timed(this.#world.query<R>(sql, values)));
 	}
 
-	/** Waits for rows that others of this look need too. @throws as `ask` */
-	async await<R>(table: string, read: () => Promise<R>): Promise<R> {
-		const began = performance.now();
-		let rows: R;
+	/** The same of rows that others of this look need too, and may have asked for before. @throws as `ask` */
+	async judge<R>(table: string, answer: Promise<Timed<R>>): Promise<R> {
+		let found: Timed<R>;
 		try {
-			rows = await read();
+			found = await answer;
 		} catch (error) {
 			if (!(error instanceof DatabaseTrouble)) throw error;
 			throw new DatabaseTrouble(error.fault, `${table}: ${error.message}`, error.errno);
 		}
-		const seconds = (performance.now() - began) / 1000;
-		if (seconds >= this.#patience) throw new SlowTable(table, seconds);
-		return rows;
+		if (found.seconds >= this.#patience) throw new SlowTable(table, found.seconds);
+		return found.rows;
 	}
 
 	/** The same for what not every version of VICIdial has; undefined where the table or a column is not there. */

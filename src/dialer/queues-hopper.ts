@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import { localStamp, marks, type TableReader } from './queues-ask.ts';
+import { localStamp, marks, type TableReader, type Timed, timed } from './queues-ask.ts';
 
 /** Leads in the hopper, by campaign, status and whether this dialer's auto dialer has them in hand. */
 export interface HopperRow {
@@ -19,8 +19,8 @@ export interface HopperRow {
  * a look, whoever needs it first.
  * @throws DatabaseTrouble
  */
-export function readHopper(world: World): Promise<readonly HopperRow[]> {
-	world.hopper ??= askForHopper(world);
+export function readHopper(world: World): Promise<Timed<readonly HopperRow[]>> {
+	world.hopper ??= timed(askForHopper(world));
 	return world.hopper;
 }
 
@@ -31,19 +31,20 @@ async function askForHopper(world: World): Promise<HopperRow[]> {
 		ours: number;
 		count: number;
 		first: number;
+		last: number;
 		ids: number;
 	}>(
 		`SELECT campaign_id AS campaign, status, COALESCE(user, '')=? AS ours, COUNT(*) AS count, MIN(hopper_id) AS first,
-		BIT_XOR(hopper_id) AS ids FROM vicidial_hopper GROUP BY campaign_id, status, ours LIMIT 2000`,
+		MAX(hopper_id) AS last, BIT_XOR(hopper_id) AS ids FROM vicidial_hopper GROUP BY campaign_id, status, ours LIMIT 2000`,
 		[`VDAD_${world.settings.serverIp}`],
 	);
-	return rows.map(({ campaign, status, ours, count, first, ids }) => ({
+	return rows.map(({ campaign, status, ours, count, first, last, ids }) => ({
 		campaign: campaign ?? '',
 		status,
 		ours: ours === 1,
 		count,
 		first,
-		fingerprint: `${count} ${first} ${ids}`,
+		fingerprint: `${count} ${first} ${last} ${ids}`,
 	}));
 }
 

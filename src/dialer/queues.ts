@@ -53,10 +53,11 @@ export async function readQueues(world: World): Promise<QueueObservation> {
 	const tables = new TableReader(world);
 	const { serverIp, lookGap, limits } = world.settings;
 	const server = await world.server();
+	// begun before: whatever comes behind it waits for it
+	const hopper = await tables.judge('vicidial_hopper', readHopper(world));
 	const manager = await readBacklogs(tables, world);
-	const hopper = await tables.await('vicidial_hopper', () => readHopper(world));
 	const autoCalls = await readAutoCalls(tables, serverIp);
-	const agents = await tables.await('vicidial_live_agents', () => readAgents(world));
+	const agents = await tables.judge('vicidial_live_agents', readAgents(world));
 	const { uptime } = world;
 	const copies = {
 		children: countScript(world.processes(), 'AST_send_action_child.pl', uptime),

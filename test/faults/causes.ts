@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage, Twin } from './fault.ts';
-import { crash, gone, hang, here, rewrite, rewriteConf, sleep, sql } from './injections.ts';
+import { crash, gone, hang, here, rewrite, rewriteConf, sleep, sql, WITHOUT_CONF } from './injections.ts';
 import { relay } from './relay.ts';
 import { FASTAGI } from './scripts.ts';
 
@@ -173,6 +173,7 @@ export const CAUSES: Area = {
 			inject: (stage) => here(stage, "UPDATE servers SET conf_engine='CONFBRIDGE' WHERE server_ip=?"),
 			find: ['config.code_missing C'],
 			after: { stays: 1 },
+			env: WITHOUT_CONF,
 			twin: {
 				but: 'they are those of MeetMe',
 				inject: (stage) => here(stage, "UPDATE servers SET conf_engine='MEETME' WHERE server_ip=?"),

@@ -1,5 +1,5 @@
 import type { Area, Stage } from './fault.ts';
-import { sql } from './injections.ts';
+import { sql, WITHOUT_CONF } from './injections.ts';
 
 /** The other dialer of the sandbox's database: an address under which nobody answers. */
 const SISTER = '192.0.2.12';
@@ -42,6 +42,7 @@ export const CLUSTER: Area = {
 			find: ['cluster.voicemail_server active_voicemail_server'],
 			tells: /10\.9\.9\.9, which servers does not know/,
 			after: { stays: 1 },
+			env: WITHOUT_CONF,
 			twin: {
 				but: 'it is the other dialer, which does its work',
 				inject: async (stage) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Area, Stage } from './fault.ts';
-import { crash, hang, here, IN_TURN, rewrite, sleep, soon, sql } from './injections.ts';
+import { crash, hang, here, IN_TURN, rewrite, sleep, soon, sql, WITHOUT_CONF } from './injections.ts';
 import { lockForMoments, OTHER_DIALER, overAndOver } from './near-misses.ts';
 import { ring } from './traffic.ts';
 
@@ -167,7 +167,7 @@ export const CODES: Area = {
 			},
 			find: ['queues.conference_countdown AST_conf_update_3way'],
 			after: { stays: 2 },
-			env: soon('CONFERENCE_COUNTDOWN'),
+			env: { ...soon('CONFERENCE_COUNTDOWN'), ...WITHOUT_CONF },
 			between: 1100,
 			within: IN_TURN,
 			twin: {

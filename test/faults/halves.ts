@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Area, Stage } from './fault.ts';
-import { hang, here, IN_TURN, olderThan, soon, sql } from './injections.ts';
+import { hang, here, IN_TURN, olderThan, soon, sql, WITHOUT_CONF } from './injections.ts';
 import { overAndOver } from './near-misses.ts';
 import { LISTENER } from './scripts.ts';
 
@@ -109,7 +109,7 @@ export const HALVES: Area = {
 			inject: roomEmptiedByCron,
 			find: ['queues.conference_countdown AST_conf_update'],
 			after: { stays: 2 },
-			env: atOnce('CONFERENCE_COUNTDOWN'),
+			env: { ...atOnce('CONFERENCE_COUNTDOWN'), ...WITHOUT_CONF },
 			between: A_MOMENT,
 			within: RARELY_ASKED,
 			twin: {

@@ -9,6 +9,9 @@ import { allPids, argvOf, isAlive, signal, startTimeOf, until } from '../sandbox
 import { MARK } from './bystanders.ts';
 import type { Stage } from './fault.ts';
 
+/** For rows that change what conf files are made of and ask for no rebuild, as no admin page does: that is not what they are about. */
+export const WITHOUT_CONF = { VICIKEEP_CONF_OWNER: 'off' };
+
 /** Kills a daemon; its screen ends with it. */
 export async function crash({ dialer: { daemons } }: Stage, ...scripts: string[]): Promise<void> {
 	for (const script of scripts) {

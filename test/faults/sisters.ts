@@ -2,7 +2,7 @@ import { type Carrier, enterEverything, SECRET, startCarrier } from '../sandbox/
 import { freeAddress } from '../sandbox/instance.ts';
 import { until } from '../sandbox/processes.ts';
 import type { Area, Stage } from './fault.ts';
-import { sql } from './injections.ts';
+import { sql, WITHOUT_CONF } from './injections.ts';
 
 /** Where another dialer is that has an Asterisk of its own. */
 const SISTER = await freeAddress();
@@ -108,6 +108,7 @@ export const SISTERS: Area = {
 			find: ['cluster.voicemail_server active_voicemail_server'],
 			tells: /active_voicemail_server is empty/,
 			after: { stays: 1 },
+			env: WITHOUT_CONF,
 			twin: { but: 'it is this dialer', inject: (stage) => voicemailServer(stage, stage.dialer.serverIp) },
 		},
 	],

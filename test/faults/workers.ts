@@ -1,6 +1,18 @@
 import { join } from 'node:path';
 import type { Area, Stage } from './fault.ts';
-import { crash, duplicate, freeze, hang, here, IN_TURN, sleep, soon, sql, stranger } from './injections.ts';
+import {
+	crash,
+	duplicate,
+	freeze,
+	hang,
+	here,
+	IN_TURN,
+	sleep,
+	soon,
+	sql,
+	stranger,
+	WITHOUT_CONF,
+} from './injections.ts';
 import { agent } from './traffic.ts';
 
 const ADAPT = 'AST_VDadapt.pl';
@@ -130,7 +142,7 @@ export const WORKERS: Area = {
 			},
 			find: ['queues.conference_countdown AST_conf_update_screen'],
 			after: { stays: 2 },
-			env: soon('CONFERENCE_COUNTDOWN'),
+			env: { ...soon('CONFERENCE_COUNTDOWN'), ...WITHOUT_CONF },
 			between: 1100,
 			within: IN_TURN,
 			twin: {

@@ -85,6 +85,53 @@ describe('a change that asks for no rebuild', () => {
 	});
 });
 
+describe('a file beside the generated ones', () => {
+	it('that a carrier includes is missed, and used as soon as it is there', async () => {
+		await box.dialer.database.query(
+			`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, registration_string, template_id, account_entry, protocol, globals_string, dialplan_entry, server_ip, active)
+			VALUES ('including', 'Including', '', '--NONE--', '[including]\ntype=peer\nhost=192.0.2.9\n#include "extra.conf"', 'SIP', '', '', ?, 'Y')`,
+			[box.dialer.serverIp],
+		);
+		await looksUntil('conf.rows database');
+		writeFileSync(box.path('extra.conf'), '; nothing\n');
+		const { findings } = await look();
+		expect(findings).not.toContain('conf.rows database');
+		expect(findings).toContain(`conf.differs ${SIP}`);
+	});
+});
+
+describe('what is remembered of the last comparison', () => {
+	const state = (): string => join(box.dialer.stateDir, 'state.json');
+	type Sources = Record<string, { at: number }>;
+	/** Changes it as if time had passed, or another version had written it. */
+	function remember(change: (sources: Sources) => Sources): void {
+		const memory = JSON.parse(readFileSync(state(), 'utf8'));
+		memory.conf.sources = change(memory.conf.sources);
+		writeFileSync(state(), JSON.stringify(memory));
+	}
+
+	it('is asked for one statement a look, however long ago that was', async () => {
+		const older = ([name, rows]: [string, { at: number }]) => [name, { ...rows, at: rows.at - 5000 }];
+		for (const owner of ['stock', 'vicikeep']) {
+			remember((sources) => Object.fromEntries(Object.entries(sources).map(older)));
+			const { sums } = await look([], { VICIKEEP_CONF_OWNER: owner });
+			expect([owner, sums.length]).toEqual([owner, 1]);
+		}
+	});
+
+	it('is read anew where it names a statement that this version does not have', async () => {
+		remember((sources) => ({ another: { ...sources.phones, at: -1 }, ...sources }) as Sources);
+		expect((await look()).findings).toEqual([]);
+		expect(JSON.parse(readFileSync(state(), 'utf8')).conf.sources).not.toHaveProperty('another');
+	});
+
+	it('counts for the address that it was made for', async () => {
+		await look();
+		const { reads } = await look(['-n'], { VICIKEEP_SERVER_IP: '192.0.2.12' });
+		expect(reads).not.toEqual([]);
+	});
+});
+
 describe('where vicikeep owns the files', () => {
 	it('a change of the database is made good in the next look, and nothing is read while there is none', async () => {
 		const env = { VICIKEEP_CONF_OWNER: 'vicikeep' };

@@ -227,13 +227,16 @@ describe('a dialer at work', () => {
 		await dialer.database.query("UPDATE vicidial_live_agents SET status='PAUSED' WHERE user='1001'");
 	});
 
-	it('with a table that is slow: said so, and nothing of the others', async () => {
-		const holder = dialer.database.query('LOCK TABLES vicidial_auto_calls WRITE; DO SLEEP(2.7); UNLOCK TABLES');
-		const ran = await tick(dialer, ['--only', 'queues'], { VICIKEEP_WARN_CHECK_QUERY: '0.5' });
-		await holder;
-		expect(ran.findings).toEqual(['queues.slow_table vicidial_auto_calls']);
-		expect(ran.actions).toEqual([]);
-	});
+	it.each(['vicidial_auto_calls', 'vicidial_hopper'])(
+		'with a table that is slow: said so of %s, and nothing of the others',
+		async (table) => {
+			const holder = dialer.database.query(`LOCK TABLES ${table} WRITE; DO SLEEP(2.7); UNLOCK TABLES`);
+			const ran = await tick(dialer, ['--only', 'queues'], { VICIKEEP_WARN_CHECK_QUERY: '0.5' });
+			await holder;
+			expect(ran.findings).toEqual([`queues.slow_table ${table}`]);
+			expect(ran.actions).toEqual([]);
+		},
+	);
 
 	it('with a lock held by a stopped program: program and thread are named, nobody is restarted', async () => {
 		const script = join(dialer.home, 'agi-VDAD_ALL_outbound.agi');

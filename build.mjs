@@ -88,11 +88,7 @@ const leaner = {
 	name: 'leaner',
 	setup({ onLoad, onEnd }) {
 		const done = new Set();
-		for (const [name, contents] of Object.entries(unneeded))
-			onLoad({ filter: named(name.replace('[^/]*', '[^/]+')) }, () => ({
-				contents,
-				loader: name.endsWith('json') ? 'json' : 'js',
-			}));
+		for (const [name, contents] of Object.entries(unneeded)) onLoad({ filter: named(name) }, () => ({ contents }));
 		onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => {
 			let contents = readFileSync(path, 'utf8');
 			for (const [name, what, put] of later.filter(([file]) => path.endsWith(`/${file}`))) {

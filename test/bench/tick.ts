@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { QUICK } from '../sandbox/quick.ts';
 import { type Cost, costsInTurn, type Subject } from './cost.ts';
-import { GROWN, GROWN_LIMITS, grow } from './grow.ts';
+import { addPhones, GROWN, GROWN_LIMITS, grow, WITH_PHONES } from './grow.ts';
 import { type Range, type Watched, watch } from './watch.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
@@ -22,6 +22,8 @@ async function main(): Promise<void> {
 		await report('A quiet dialer', dialer, subjects);
 		await grow(dialer);
 		await report(GROWN, dialer, subjects);
+		await addPhones(dialer);
+		await report(WITH_PHONES, dialer, subjects);
 	} finally {
 		await dialer.stop();
 	}

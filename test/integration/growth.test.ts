@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GROWN_LIMITS, grow } from '../bench/grow.ts';
+import { addPhones, GROWN_LIMITS, grow } from '../bench/grow.ts';
 import { watch } from '../bench/watch.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
 import { QUICK } from '../sandbox/quick.ts';
@@ -7,6 +7,7 @@ import { QUICK } from '../sandbox/quick.ts';
 let dialer: Dialer;
 beforeAll(async () => {
 	dialer = await startDialer({ keepalives: '123456789CES', options: ['-cu3way', '-recmon'] });
+	await addPhones(dialer);
 	await grow(dialer);
 }, 300_000);
 afterAll(() => dialer?.stop());

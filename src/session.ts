@@ -111,7 +111,7 @@ export async function look(
 		deadline: new Deadline(seconds),
 		memory,
 		amiMemory,
-		mayLogIn: state.readable,
+		seesEarlier: state.readable,
 		insists: options.only && options.checks.includes('asterisk') && session.attended,
 		remembers: remembers?.ready === true,
 		traces: session.traces,

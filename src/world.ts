@@ -49,8 +49,11 @@ export class World {
 	/** what earlier runs told; repairs of this run are written into it as they begin */
 	memory: Memory;
 	readonly amiMemory: AmiMemory;
-	/** false when it cannot be known whether the account was refused: each further try could get this machine banned */
-	readonly mayLogIn: boolean;
+	/**
+	 * whether what earlier runs learnt can be read: without it an account may have been refused, and each further try could
+	 * get this machine banned; and what is costly would be looked at anew every time
+	 */
+	readonly seesEarlier: boolean;
 	/** a person at a terminal asks for this very check: one attempt is due even after a refusal */
 	readonly insists: boolean;
 	/** whether the next run will know what this one did */
@@ -96,7 +99,7 @@ export class World {
 		deadline: Deadline;
 		memory: Memory;
 		amiMemory: AmiMemory;
-		mayLogIn: boolean;
+		seesEarlier: boolean;
 		insists: boolean;
 		remembers: boolean;
 		traces: Traces;
@@ -110,7 +113,7 @@ export class World {
 		this.deadline = parts.deadline;
 		this.memory = parts.memory;
 		this.amiMemory = parts.amiMemory;
-		this.mayLogIn = parts.mayLogIn;
+		this.seesEarlier = parts.seesEarlier;
 		this.insists = parts.insists;
 		this.remembers = parts.remembers;
 		this.deepProbe = parts.memory.deepProbe;

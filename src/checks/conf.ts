@@ -28,7 +28,8 @@ export const conf: Check<ConfObservation> = {
 				.filter(({ name }) => !differing.some(({ subject }) => subject === name))
 				.flatMap((file) => edited(file, seen, context, writes) ?? []),
 		];
-		return { findings, metrics: flagMetric(seen, context) };
+		const compares = seen.server === undefined || seen.compared !== undefined;
+		return { findings, metrics: flagMetric(seen, context), ...(!compares && { hints: [NOT_COMPARED] }) };
 	},
 
 	remember(seen) {
@@ -51,6 +52,10 @@ export const conf: Check<ConfObservation> = {
 		};
 	},
 };
+
+/** Told to a monitor, whose every look would else be the first one. */
+const NOT_COMPARED =
+	'the conf files are not compared with the database: that is left to runs which may read what the last one found';
 
 const REBUILD = 'rebuild:conf';
 const RELOAD = 'reload:conf';

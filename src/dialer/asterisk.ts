@@ -98,7 +98,7 @@ export async function asteriskAnswers(world: World): Promise<boolean> {
 	try {
 		session = await AmiSession.open(host, port, GREETING_TIMEOUT, world.traces.ami);
 		const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
-		if (!world.mayLogIn || !user || secret === undefined) return true;
+		if (!world.seesEarlier || !user || secret === undefined) return true;
 		if (isRefused(world, { host, port, user, secret }, managerConf)) return true;
 		await session.login(user, secret, LOGIN_TIMEOUT);
 		await session.action('Ping', {}, ANSWER_TIMEOUT);
@@ -133,7 +133,12 @@ export async function withAmi<T>(world: World, work: (session: AmiSession) => Pr
 async function openSession(world: World): Promise<AmiSession | 'failed'> {
 	const { host, port, user, secret } = await accountOf(world);
 	const managerConf = fingerprint(`${world.settings.asteriskEtc}/manager.conf`);
-	if (!world.mayLogIn || !user || secret === undefined || isRefused(world, { host, port, user, secret }, managerConf))
+	if (
+		!world.seesEarlier ||
+		!user ||
+		secret === undefined ||
+		isRefused(world, { host, port, user, secret }, managerConf)
+	)
 		return 'failed';
 	let session: AmiSession | undefined;
 	try {
@@ -160,7 +165,7 @@ async function talk(world: World, base: AsteriskObservation, account: Account): 
 	try {
 		session = await AmiSession.open(host, port, world.deadline.share(GREETING_TIMEOUT), world.traces.ami);
 		// the greeting alone tells that Asterisk lives
-		if (!world.mayLogIn) return {};
+		if (!world.seesEarlier) return {};
 		if (!user || secret === undefined) {
 			const message = 'no AMI account is known: the database cannot be asked and none was remembered';
 			return { trouble: { stage: 'no-account', message } };

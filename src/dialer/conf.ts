@@ -83,7 +83,7 @@ export async function readConfState(world: World): Promise<ConfObservation> {
 	const changed = files.some(({ name, facts }) => facts?.hash !== base.memory.files[name]?.hash);
 	const anew = server !== undefined && (base.asked || damaged || changed);
 	const known = anew ? undefined : await stillHolds(world, server, base.memory);
-	const again = server !== undefined && known === undefined;
+	const again = server !== undefined && known === undefined && (world.seesEarlier || base.asked);
 	// most looks compare nothing and need not load what makes the files
 	const fresh = again ? await (await import('./conf-compare.ts')).compare(world, folder, files) : undefined;
 	return {

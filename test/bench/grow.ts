@@ -50,7 +50,7 @@ export async function addPhones(dialer: Dialer): Promise<void> {
 		FROM seq_1_to_${PHONES}`,
 		[dialer.serverIp],
 	);
-	const { exitCode, stdout } = await dialer.check(['--rebuild'], { env: QUICK });
+	const { exitCode, stdout } = await dialer.check(['--rebuild'], { env: { ...QUICK, ...GROWN_LIMITS } });
 	if (exitCode !== 0) throw new Error(`the phones did not reach Asterisk:\n${stdout}`);
 }
 

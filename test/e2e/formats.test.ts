@@ -96,6 +96,11 @@ describe('one state in every format', () => {
 		if (asNobody.uid === undefined) return;
 		expect(long.join()).toContain('nobody may not act on the daemons');
 
+		// each of its looks would be the first one: what a first one costs is left to those that remember
+		const told = await run(['-n', '-vv', '--only', 'conf'], asNobody);
+		expect(told.stderr).not.toMatch(/FROM phones WHERE/);
+		expect(told.stdout.replace(/\s+/g, ' ')).toContain('the conf files are not compared with the database');
+
 		// what it may not read is unknown to it, not broken
 		const closed = join(dialer.asteriskEtc, 'sip-vicidial.conf');
 		chmodSync(closed, 0o640);

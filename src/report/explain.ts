@@ -52,7 +52,7 @@ function inForce({ limits, settings }: Pick<About, 'limits' | 'settings'>, origi
 		...list(
 			'limits',
 			limits.flatMap((name) => [
-				`${name}: ${THRESHOLDS[name].meaning}`,
+				`${name} (${THRESHOLDS[name].unit}): ${THRESHOLDS[name].meaning}`,
 				`  warning from ${told(origins.limit(name, 'warn'))}`,
 				`  critical from ${told(origins.limit(name, 'crit'))}`,
 			]),

@@ -87,7 +87,7 @@ describe('--explain', () => {
 		});
 		expect(text).toContain(
 			[
-				'          ami_answer: round trip of an AMI Ping',
+				'          ami_answer (seconds): round trip of an AMI Ping',
 				'            warning from 1.5 s (/etc/vicikeep.env:2, default 2 s)',
 				'            critical from never (environment, default 10 s)',
 			].join('\n'),

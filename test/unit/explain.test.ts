@@ -92,7 +92,7 @@ describe('--explain', () => {
 				'            critical from never (environment, default 10 s)',
 			].join('\n'),
 		);
-		expect(text).toMatch(/asterisk_clock_skew: .*\n +warning from 5 s \(default\)\n/);
+		expect(text).toMatch(/asterisk_clock_skew \(seconds\): [^:]*\n +warning from 5 s \(default\)\n/);
 	});
 
 	it('tells settings with their source, and shows no secret', () => {

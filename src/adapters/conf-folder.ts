@@ -4,10 +4,9 @@ import type { ConfFile } from '../conf/files.ts';
 import type { Surroundings } from '../conf/lint.ts';
 import { candidateName, removeLeftovers } from './conf-candidates.ts';
 import { type Access, accessLike, ChangedMeanwhile, explained, syncFolder, writeNew } from './conf-file.ts';
-import { includeExists, readUpTo } from './conf-includes.ts';
 import { fingerprintOf, hashOf, lookAt, readSettled } from './conf-read.ts';
+import { ConfSurroundings } from './conf-surroundings.ts';
 import { ConfVersions } from './conf-versions.ts';
-import { fingerprint } from './files.ts';
 
 /** What stands in the folder under a conf file's name. */
 export type Inspection =
@@ -39,8 +38,7 @@ export class ConfFolder {
 	readonly #etc: string;
 	readonly #backups: string;
 	readonly #versions: ConfVersions;
-	/** What `surroundings` looked at, as it was then. */
-	readonly #touched = new Map<string, string>();
+	readonly #surroundings: ConfSurroundings;
 	/** Names of our temporary files that are still needed. */
 	readonly #inUse = new Set<string>();
 
@@ -52,6 +50,7 @@ export class ConfFolder {
 		this.#etc = etc;
 		this.#backups = backups;
 		this.#versions = new ConfVersions(backups);
+		this.#surroundings = new ConfSurroundings(etc);
 	}
 
 	/** Looks at a file without reading it, or with its hash. Never throws. */
@@ -196,30 +195,18 @@ export class ConfFolder {
 	}
 
 	/** What decides, outside of a file's own text, whether it loads. @throws ConfFileError for an unreadable hand-made file */
-	surroundings({ name, includedBy }: ConfFile): Surroundings {
-		const touched = (path: string): void => {
-			if (!this.#touched.has(path)) this.#touched.set(path, fingerprint(path));
-		};
-		const exists = (file: string) => includeExists(this.#etc, file, touched);
-		if (includedBy === undefined) return { topLevel: true, includeExists: exists };
-		const before = readUpTo(this.#etc, includedBy, name, touched);
-		const sections = before?.sections ?? new Set();
-		return { sections, includeExists: exists, topLevel: before?.included === true && sections.size === 0 };
+	surroundings(file: ConfFile): Surroundings {
+		return this.#surroundings.of(file);
 	}
 
 	/** Files and folders that decided about `surroundings` so far, with their fingerprints. */
 	get touched(): Record<string, string> {
-		return Object.fromEntries(this.#touched);
+		return this.#surroundings.touched;
 	}
 
-	/**
-	 * Whether the hand-made file still includes the generated one, itself or by another that it includes.
-	 *
-	 * @returns undefined if there is no hand-made file, or none is needed
-	 * @throws ConfFileError for an unreadable one
-	 */
-	includeLine({ name, includedBy }: ConfFile): boolean | undefined {
-		return includedBy === undefined ? undefined : readUpTo(this.#etc, includedBy, name)?.included;
+	/** Whether the hand-made file still includes the generated one. @throws ConfFileError for an unreadable one */
+	includeLine(file: ConfFile): boolean | undefined {
+		return this.#surroundings.includes(file);
 	}
 
 	#path(name: string): string {

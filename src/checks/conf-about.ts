@@ -1,5 +1,9 @@
 import type { About } from './check.ts';
 
+/** Told to a monitor, whose every look would else be the first one. */
+export const NOT_COMPARED =
+	'the conf files are not compared with the database: that is left to runs which may read what the last one found';
+
 export const about: About = {
 	looksAt: `the files that VICIdial generates for Asterisk: whole, readable for Asterisk, held by it, included; a rebuild that was
 asked for; whether they say what the database says: compared anew when a file, a template or a row behind them has changed; of the

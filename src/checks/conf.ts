@@ -2,7 +2,7 @@ import { type ConfFileSeen, type ConfObservation, isDamaged, readConfState } fro
 import { exceeded, measured } from '../thresholds.ts';
 import type { Finding, Metric } from '../types.ts';
 import type { Check, Context } from './check.ts';
-import { about } from './conf-about.ts';
+import { about, NOT_COMPARED } from './conf-about.ts';
 
 /** The generated conf files: whole on disk, loaded by Asterisk, and what the database says. */
 export const conf: Check<ConfObservation> = {
@@ -52,10 +52,6 @@ export const conf: Check<ConfObservation> = {
 		};
 	},
 };
-
-/** Told to a monitor, whose every look would else be the first one. */
-const NOT_COMPARED =
-	'the conf files are not compared with the database: that is left to runs which may read what the last one found';
 
 const REBUILD = 'rebuild:conf';
 const RELOAD = 'reload:conf';

@@ -171,14 +171,24 @@ sub hang_if_told {
 	my ($seconds) = @_;
 	# Pids are used again: with its start time one names a process for good.
 	my $order = "$FindBin::Bin/../run/hang/$$-" . start_ticks();
-	return if !-e $order;
-	open(my $handle, '<', $order) or return;
-	my $way = <$handle> || '';
-	close($handle);
+	my $told = sub {
+		open(my $handle, '<', $order) or return '';
+		my $way = <$handle>;
+		close($handle);
+		return $way || '';
+	};
+	my $way = $told->();
+	return if $way eq '';
 	my $hangs = sub { open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n" };
 	$hangs->() if $way ne 'child';
-	if    ($way eq 'loop') { sleep($seconds || 1) while -e $order }
-	elsif ($way eq 'spin') { 1 while -e $order }
+	# another order may come before this one was seen to be over
+	if ($way eq 'loop') {
+		while ($told->() eq 'loop') {
+			$hangs->() if !-e "$order.hung";
+			sleep($seconds || 1);
+		}
+	}
+	elsif ($way eq 'spin') { 1 while $told->() eq 'spin' }
 	elsif ($way eq 'fifo') {
 		POSIX::mkfifo("$order.fifo", 0600);
 		open(my $silent, '<', "$order.fifo");

@@ -26,17 +26,6 @@ const later = [
 	['mysql2/lib/auth_41.js', "crypto.createHash('sha1')", "require('@noble/hashes/legacy.js').sha1.create()"],
 	['mysql2/lib/auth_41.js', 'hash.update(msg);', 'hash.update(Buffer.from(msg));'],
 	['mysql2/lib/auth_41.js', 'hash.digest()', 'Buffer.from(hash.digest())'],
-	// names in plain ASCII, for which a library of encodings would be set up
-	[
-		'mysql2/lib/packets/handshake.js',
-		"packet.readNullTerminatedString('cesu8')",
-		"packet.readNullTerminatedString('utf8')",
-	],
-	[
-		'mysql2/lib/packets/auth_switch_request.js',
-		"packet.readNullTerminatedString('cesu8')",
-		"packet.readNullTerminatedString('utf8')",
-	],
 	// colours for its debug output, searched for wherever Node looks for modules
 	['mysql2/lib/helpers.js', /require\(`cardinal[^)]*\)\.highlight/g, 'undefined'],
 	// channels to which nobody listens

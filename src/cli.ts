@@ -143,24 +143,24 @@ export function parseCommandLine(argv: string[], version: string): Invocation {
 		if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version')
 			return { print: text.join(''), exitCode: 0 };
 		if (error.code === 'commander.help') return { print: text.join(''), exitCode: 3 };
-		const told = oneLine(text.join('')) + (error.code === 'commander.unknownOption' ? hintFor(argv, program) : '');
-		return { refused: `${told}; see vicikeep check --help`, format: namedFormat(argv) };
+		const told = oneLine(text.join(''));
+		const hint = hintFor(told, argv, program);
+		return { refused: `${told}${hint}; see vicikeep check --help`, format: namedFormat(argv) };
 	}
 	return run ? { run } : { print: text.join(''), exitCode: 3 };
 }
 
 /** What commander does not see in an unknown option: one of `check` before it, a value where none is taken, a beginning. */
-function hintFor(argv: readonly string[], program: Command): string {
+function hintFor(told: string, argv: readonly string[], program: Command): string {
+	const unknown = /^unknown option '([^']*)'$/.exec(told)?.[1];
+	if (unknown === undefined) return '';
 	const known = (program.commands[0]?.options ?? []).flatMap(({ long, short }) => [long ?? [], short ?? []].flat());
+	const [name = ''] = unknown.split('=');
+	if (!known.includes(name)) return nearest(name, known);
 	const checkAt = argv.indexOf('check');
-	const before = argv.slice(0, checkAt < 0 ? argv.length : checkAt).find((word) => known.includes(word));
-	if (before !== undefined) return `; ${before} comes after check: vicikeep check ${before}`;
-	for (const word of argv.filter((one) => one.startsWith('--'))) {
-		const [name = ''] = word.split('=');
-		if (known.includes(name) && name !== word) return `; ${name} takes no value`;
-		if (!known.includes(name)) return nearest(name, known);
-	}
-	return '';
+	return checkAt < 0 || argv.indexOf(unknown) < checkAt
+		? `; ${name} comes after check: vicikeep check ${name}`
+		: `; ${name} takes no value`;
 }
 
 /** What commander says, shortened to the option and what was expected. */

@@ -116,6 +116,9 @@ const phonesByLogin = (count: number): Statement => ({
 /** One of them, or the phones behind call-menu options. */
 export type SourceName = keyof typeof STATEMENTS | 'routePhones';
 
+/** False for what another version has written down. */
+export const isSourceName = (name: string): name is SourceName => name === 'routePhones' || Object.hasOwn(STATEMENTS, name);
+
 /** The statement of that name for these values. */
 export const statementOf = (name: SourceName, values: readonly string[]): Statement =>
 	name === 'routePhones' ? phonesByLogin(values.length) : STATEMENTS[name];

@@ -1,6 +1,6 @@
 import { DatabaseTrouble } from '../adapters/database.ts';
 import { selectSum, sumAnswered } from '../conf/row-sums.ts';
-import { type SourceName, statementOf } from '../conf/statements.ts';
+import { isSourceName, statementOf } from '../conf/statements.ts';
 import type { ConfMemory } from '../memory.ts';
 import type { World } from '../world.ts';
 
@@ -60,10 +60,8 @@ async function look(world: World, { sources, sourceFingerprint }: Sources): Prom
 	const [name, rows] = eldest;
 	const kept = { sources, ...(sourceFingerprint !== undefined && { sourceFingerprint }) };
 	if (uptime - rows.at < settings.lookGap) return kept;
-	// a name of an earlier version
-	const statement = statementOf(name as SourceName, rows.values);
-	if (statement === undefined) return undefined;
-	const [row] = await world.query(selectSum(statement), rows.values);
+	if (!isSourceName(name)) return undefined;
+	const [row] = await world.query(selectSum(statementOf(name, rows.values)), rows.values);
 	return sumAnswered(row) === rows.sum
 		? { ...kept, sources: { ...sources, [name]: { ...rows, at: uptime } } }
 		: undefined;

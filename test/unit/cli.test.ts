@@ -79,6 +79,7 @@ describe('the command line', () => {
 		[['check', '--dry'], 'did you mean "--dry-run"?'],
 		[['check', '--env', 'x'], 'did you mean "--env-file"?'],
 		[['check', '--dry-run=yes'], '--dry-run takes no value'],
+		[['check', '--only=mysql', '--dry'], 'did you mean "--dry-run"?'],
 		[['-n'], '-n comes after check: vicikeep check -n'],
 		[['--dry-run', 'check'], '--dry-run comes after check: vicikeep check --dry-run'],
 		[['check', '--only', 'mysql', 'queues'], 'a list is joined by commas'],

@@ -117,7 +117,8 @@ const phonesByLogin = (count: number): Statement => ({
 export type SourceName = keyof typeof STATEMENTS | 'routePhones';
 
 /** False for what another version has written down. */
-export const isSourceName = (name: string): name is SourceName => name === 'routePhones' || Object.hasOwn(STATEMENTS, name);
+export const isSourceName = (name: string): name is SourceName =>
+	name === 'routePhones' || Object.hasOwn(STATEMENTS, name);
 
 /** The statement of that name for these values. */
 export const statementOf = (name: SourceName, values: readonly string[]): Statement =>

@@ -171,24 +171,15 @@ sub hang_if_told {
 	my ($seconds) = @_;
 	# Pids are used again: with its start time one names a process for good.
 	my $order = "$FindBin::Bin/../run/hang/$$-" . start_ticks();
-	my $told = sub {
-		open(my $handle, '<', $order) or return '';
-		my $way = <$handle>;
-		close($handle);
-		return $way || '';
-	};
-	my $way = $told->();
+	my $told = writing_of($order) or return;
+	open(my $handle, '<', $order) or return;
+	my $way = <$handle> || '';
+	close($handle);
 	return if $way eq '';
 	my $hangs = sub { open(my $hung, '>', "$order.hung") or die "$order.hung: $!\n" };
 	$hangs->() if $way ne 'child';
-	# another order may come before this one was seen to be over
-	if ($way eq 'loop') {
-		while ($told->() eq 'loop') {
-			$hangs->() if !-e "$order.hung";
-			sleep($seconds || 1);
-		}
-	}
-	elsif ($way eq 'spin') { 1 while $told->() eq 'spin' }
+	if    ($way eq 'loop') { sleep($seconds || 1) while writing_of($order) eq $told }
+	elsif ($way eq 'spin') { 1 while writing_of($order) eq $told }
 	elsif ($way eq 'fifo') {
 		POSIX::mkfifo("$order.fifo", 0600);
 		open(my $silent, '<', "$order.fifo");
@@ -210,6 +201,13 @@ sub hang_if_told {
 		unlink($order);
 	}
 	return;
+}
+
+# Which writing of an order this one is, '' when there is none: another may follow at once on one that was taken
+# back. By stat, for a daemon that hangs reads nothing, and what it reads is counted.
+sub writing_of {
+	my ($order) = @_;
+	return join '/', (Time::HiRes::stat($order))[1, 9];
 }
 
 my %start_ticks;

@@ -1,3 +1,4 @@
+import { outsideMaintenance } from '../sandbox/maintenance.ts';
 import { AREAS } from './areas.ts';
 import type { Area, Fault } from './fault.ts';
 import { type Walked, Walker } from './walk.ts';
@@ -32,6 +33,7 @@ async function walkArea(area: Area): Promise<number> {
 	let failed = 0;
 	try {
 		for (const fault of area.faults) {
+			await outsideMaintenance();
 			const walked = await walker.walk(fault).catch((error: Error): Walked => ({ problems: [error.message] }));
 			if (walked.problems.length > 0) failed++;
 			tell(area.name, fault, walked);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LONGEST_MAINTENANCE, outsideMaintenance } from '../sandbox/maintenance.ts';
 import type { Area } from './fault.ts';
 import { Walker } from './walk.ts';
 
@@ -13,6 +14,7 @@ export function runArea(area: Area): void {
 			walker = await Walker.start(area);
 		});
 		afterAll(() => walker?.stop());
+		beforeEach(outsideMaintenance, LONGEST_MAINTENANCE);
 
 		it.each(area.faults.map((fault) => [fault.says, fault] as const))(
 			'%s',

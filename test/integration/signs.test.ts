@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Hang } from '../sandbox/daemons.ts';
 import { type Dialer, startDialer } from '../sandbox/dialer.ts';
+import { LONGEST_MAINTENANCE, outsideMaintenance } from '../sandbox/maintenance.ts';
 import { allPids, argvOf, parentOf, signal, until } from '../sandbox/processes.ts';
 import { insertActions } from '../sandbox/traffic.ts';
 import { daemonsOf, footprint, type Tick, tick as tickOf } from './support.ts';
@@ -41,6 +42,8 @@ beforeAll(async () => {
 	});
 }, 60_000);
 afterAll(() => dialer.stop());
+
+beforeEach(outsideMaintenance, LONGEST_MAINTENANCE);
 
 const hung = new Set<string>();
 afterEach(() => release(...hung));

@@ -1,5 +1,6 @@
-import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
+import { Command, CommanderError, Help, Option, type OutputConfiguration } from 'commander';
 import { CHECK_IDS } from './checks/index.ts';
+import { columnsOf } from './columns.ts';
 import { nearest } from './nearest.ts';
 import { checkIds, confFiles, FORMATS, type Format, format, seconds } from './option-values.ts';
 import type { CheckId } from './types.ts';
@@ -28,6 +29,21 @@ export interface Options {
 /** What to do with a command line: run the check, print a text that was asked for, or say what is wrong with it. */
 export type Invocation = { run: Options } | { print: string; exitCode: 0 | 3 } | { refused: string; format: Format };
 
+const EXIT_STATUS =
+	'Exit status: 0 all well or repaired and verified, 1 warning, 2 critical, 3 unknown, wrong usage or unreadable configuration.';
+const columns = (): number => columnsOf(process.stdout);
+/** What stands before the text of an option that stands below it. */
+const BELOW = ' '.repeat(6);
+
+/** Help for narrow terminals: what an option does stands below it where there is no room beside it. */
+const READABLE_HELP: Partial<Help> = {
+	minWidthToWrap: 20,
+	formatItem(term, termWidth, description, helper) {
+		if (columns() - termWidth > 40) return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+		return [`  ${term}`, ...helper.boxWrap(description, columns() - BELOW.length).split('\n')].join(`\n${BELOW}`);
+	},
+};
+
 /** The command line as it is defined; `take` is given what a valid one asks for. */
 export function defineCommandLine(
 	version: string,
@@ -38,7 +54,8 @@ export function defineCommandLine(
 		.description('Watchdog for VICIdial dialers.')
 		.version(version, '-V, --version')
 		.exitOverride()
-		.configureOutput(output)
+		.configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns, ...output })
+		.configureHelp(READABLE_HELP)
 		.showSuggestionAfterError()
 		.action((_options, command: Command) => {
 			const word = command.args[0];
@@ -93,13 +110,7 @@ export function defineCommandLine(
 		)
 		.option('--env-file <path>', 'settings file (default: /etc/vicikeep.env when it exists)')
 		.option('--no-color', 'no colours; so do NO_COLOR, TERM=dumb and a pipe')
-		.exitOverride()
-		.configureOutput(output)
-		.showSuggestionAfterError()
-		.addHelpText(
-			'after',
-			'\nExit status: 0 all well or repaired and verified, 1 warning, 2 critical,\n3 unknown, wrong usage or unreadable configuration.',
-		)
+		.addHelpText('after', ({ command }) => `\n${command.createHelp().boxWrap(EXIT_STATUS, columns())}`)
 		.allowExcessArguments()
 		.action((options, command: Command) => {
 			const [word] = command.args;

@@ -5,6 +5,7 @@ import type { Lock } from './adapters/lock.ts';
 import { MetricsFile } from './adapters/metrics-file.ts';
 import { Proc } from './adapters/proc.ts';
 import { type Options, parseCommandLine } from './cli.ts';
+import { columnsOf } from './columns.ts';
 import type { Format } from './option-values.ts';
 import { readSettings } from './read-settings.ts';
 import { Progress } from './report/progress.ts';
@@ -161,9 +162,6 @@ async function lookAsAsked(
 		complain: note,
 	});
 }
-
-/** A serial console does not know its size and says 0. */
-const columnsOf = ({ columns }: { columns?: number }): number => columns || 80;
 
 function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {
 	const plain = !process.stdout.isTTY || process.env.TERM === 'dumb' || (process.env.NO_COLOR ?? '') !== '';

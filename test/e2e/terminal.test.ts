@@ -55,6 +55,19 @@ describe('on a terminal', () => {
 		expect(widest(screen)).toBeLessThanOrEqual(80);
 		expect(widest(screen)).toBeGreaterThan(50);
 	});
+
+	it.each([
+		[120, 120],
+		[80, 80],
+		[50, 50],
+		[40, 40],
+		[0, 80],
+	])('of %d columns gets help that fits %d', async (columns, most) => {
+		const { screen } = await onTerminal(`${VICIKEEP} check --help`, { env, columns });
+		expect(screen).toContain('--metrics-file <path>');
+		expect(widest(screen)).toBeLessThanOrEqual(most);
+		expect(widest(screen)).toBeGreaterThan(most - 20);
+	});
 });
 
 describe('elsewhere', () => {

@@ -1,6 +1,5 @@
 import { Command, CommanderError, Help, Option, type OutputConfiguration } from 'commander';
 import { CHECK_IDS } from './checks/index.ts';
-import { columnsOf } from './columns.ts';
 import { nearest } from './nearest.ts';
 import { checkIds, confFiles, FORMATS, type Format, format, seconds } from './option-values.ts';
 import type { CheckId } from './types.ts';
@@ -31,7 +30,8 @@ export type Invocation = { run: Options } | { print: string; exitCode: 0 | 3 } |
 
 const EXIT_STATUS =
 	'Exit status: 0 all well or repaired and verified, 1 warning, 2 critical, 3 unknown, wrong usage or unreadable configuration.';
-const columns = (): number => columnsOf(process.stdout);
+/** Columns of a terminal, where nothing else is known. */
+const COLUMNS = 80;
 /** What stands before the text of an option that stands below it. */
 const BELOW = ' '.repeat(6);
 
@@ -39,8 +39,9 @@ const BELOW = ' '.repeat(6);
 const READABLE_HELP: Partial<Help> = {
 	minWidthToWrap: 20,
 	formatItem(term, termWidth, description, helper) {
-		if (columns() - termWidth > 40) return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
-		return [`  ${term}`, ...helper.boxWrap(description, columns() - BELOW.length).split('\n')].join(`\n${BELOW}`);
+		const columns = helper.helpWidth ?? COLUMNS;
+		if (columns - termWidth > 40) return Help.prototype.formatItem.call(helper, term, termWidth, description, helper);
+		return [`  ${term}`, ...helper.boxWrap(description, columns - BELOW.length).split('\n')].join(`\n${BELOW}`);
 	},
 };
 
@@ -54,7 +55,7 @@ export function defineCommandLine(
 		.description('Watchdog for VICIdial dialers.')
 		.version(version, '-V, --version')
 		.exitOverride()
-		.configureOutput({ getOutHelpWidth: columns, getErrHelpWidth: columns, ...output })
+		.configureOutput(output)
 		.configureHelp(READABLE_HELP)
 		.showSuggestionAfterError()
 		.action((_options, command: Command) => {
@@ -110,7 +111,10 @@ export function defineCommandLine(
 		)
 		.option('--env-file <path>', 'settings file (default: /etc/vicikeep.env when it exists)')
 		.option('--no-color', 'no colours; so do NO_COLOR, TERM=dumb and a pipe')
-		.addHelpText('after', ({ command }) => `\n${command.createHelp().boxWrap(EXIT_STATUS, columns())}`)
+		.addHelpText('after', ({ command }) => {
+			const columns = command.configureOutput().getOutHelpWidth?.() ?? COLUMNS;
+			return `\n${command.createHelp().boxWrap(EXIT_STATUS, columns)}`;
+		})
 		.allowExcessArguments()
 		.action((options, command: Command) => {
 			const [word] = command.args;
@@ -139,12 +143,17 @@ export function defineCommandLine(
 	return program;
 }
 
-/** Turns argv (without node and script) into options. Pure: nothing is printed and nothing exits. */
-export function parseCommandLine(argv: string[], version: string): Invocation {
+/**
+ * Turns argv (without node and script) into options. Pure: nothing is printed and nothing exits.
+ * @param columns of the terminal that help is written to
+ */
+export function parseCommandLine(argv: string[], version: string, columns = COLUMNS): Invocation {
 	const text: string[] = [];
 	let run: Options | undefined;
 	const add = (chunk: string): void => void text.push(chunk);
-	const program = defineCommandLine(version, { writeOut: add, writeErr: add }, (options) => {
+	const width = (): number => columns;
+	const output = { writeOut: add, writeErr: add, getOutHelpWidth: width, getErrHelpWidth: width };
+	const program = defineCommandLine(version, output, (options) => {
 		run = options;
 	});
 	try {

@@ -5,7 +5,6 @@ import type { Lock } from './adapters/lock.ts';
 import { MetricsFile } from './adapters/metrics-file.ts';
 import { Proc } from './adapters/proc.ts';
 import { type Options, parseCommandLine } from './cli.ts';
-import { columnsOf } from './columns.ts';
 import type { Format } from './option-values.ts';
 import { readSettings } from './read-settings.ts';
 import { Progress } from './report/progress.ts';
@@ -33,7 +32,7 @@ async function main(argv: string[]): Promise<void> {
 	process.on('uncaughtException', (error) => giveUp([internalError(error)], format));
 	process.on('unhandledRejection', (error) => giveUp([internalError(error)], format));
 	try {
-		const invocation = parseCommandLine(argv, VICIKEEP_VERSION);
+		const invocation = parseCommandLine(argv, VICIKEEP_VERSION, columnsOf(process.stdout));
 		if ('refused' in invocation) return await giveUp([invocation.refused], invocation.format);
 		if ('print' in invocation) {
 			const delivered = invocation.exitCode !== 0 || (await print(invocation.print));
@@ -161,6 +160,11 @@ async function lookAsAsked(
 		kept: (seen) => tellings.begin(seen),
 		complain: note,
 	});
+}
+
+/** A serial console does not know its size and says 0. */
+function columnsOf({ columns }: { columns?: number }): number {
+	return columns || 80;
 }
 
 function surface({ verbosity, color }: Options): { width: number; verbosity: number; color: boolean } {

@@ -25,7 +25,7 @@ export function prepared(state: StateFolder): Remembers {
 
 /** Root, or whoever the dialer's programs belong to. */
 export function ownsDialer(settings: Settings): boolean {
-	const { uid } = userInfo();
+	const uid = process.geteuid?.();
 	return uid === 0 || ownership(settings.home)?.uid === uid;
 }
 

@@ -1,4 +1,3 @@
-import { act } from './act.ts';
 import { sleep } from './adapters/clock.ts';
 import { restsOn } from './diagnose.ts';
 import { DAEMONS } from './dialer/daemons.ts';
@@ -74,6 +73,8 @@ async function carryOut(
 		return reportWithheld(action, unremembered(unsafe));
 	}
 	working(action.id);
+	// most runs repair nothing
+	const { act } = await import('./act.ts');
 	const outcome = await act(
 		action,
 		world,

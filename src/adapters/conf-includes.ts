@@ -67,6 +67,7 @@ export function includeExists(etc: string, file: string, touched: Touched): bool
 
 /** The file an `#include` or `#tryinclude` names; undefined for any other line. */
 function includeOf(directive: string): string | undefined {
+	if (!directive.startsWith('#')) return undefined;
 	const file = /^#(?:try)?include\s+(.+)$/is.exec(directive)?.[1];
 	return file === undefined ? undefined : (/^["<](.*)[">]$/s.exec(file)?.[1] ?? file);
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
 	appendFileSync,
 	chmodSync,
@@ -64,6 +64,12 @@ describe('the code cache', () => {
 		expect(run()).toMatch(/^\d+\.\d+\.\d+ {"usesCache":true,"byDigest":true}$/);
 		makeCache();
 		expect(run()).toMatch(/{"usesCache":true,"byDigest":false}$/);
+	});
+
+	it('has V8 told nothing that it does not know', () => {
+		const path = join(folder, 'bin/vicikeep');
+		const { stderr, status } = spawnSync(process.execPath, [path, '--version'], { encoding: 'utf8' });
+		expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 	});
 
 	it('is made on a dialer by a dry run, of which nothing is printed', () => {
